@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# make              build/rescue: one static stripped ELF, no interpreter
+# make check        everything that must pass: installs what it needs, ends with
+#                   "N passed, N failed"
+# make demo         a broken server disk, repaired in QEMU before your eyes
+# make unit         unit tests alone (UNIT=formats/bls for one)
+# make cli          command line tests alone
+# make fuzz         every fuzz target for FUZZ_SECONDS=10 each
+# make layers       the include law
+# make lint         shellcheck over all scripts
+# make install      into DESTDIR and PREFIX=/usr/local: program and manual page
+# make clean        removes build/, not the cache of libraries and test inputs
+#
+# DEV=1    warnings are errors
+# SAN=1    ASan and UBSan on glibc: build/san/rescue (unit and cli run with it)
+# V=1      show commands
+#
+# The libraries are built once by scripts/dependencies into a cache outside this tree
+# (RESCUE_CACHE, else ~/.cache/rescue).
+
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+FUZZ_SECONDS ?= 10
+# In pipeline order: a room sees those before it. scripts/check-layers enforces it.
+ROOMS := base formats target locate inventory package verify plan generate apply command
+
+ifdef SAN
+FLAVOUR := san
+BIN := build/san/rescue
+else
+FLAVOUR ?= musl
+BIN := build/rescue
+endif
+LIBC := $(if $(filter musl,$(FLAVOUR)),musl,glibc)
+OBJ := build/obj/$(FLAVOUR)
+
+WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wstrict-prototypes \
+	-Wmissing-prototypes -Wwrite-strings -Wpointer-arith -Wundef \
+	-Wimplicit-fallthrough -Wduplicated-cond -Wlogical-op -Wnull-dereference
+ifdef DEV
+WARNINGS += -Werror
+endif
+CPPFLAGS = -iquote include -isystem $(DEPS_$(LIBC))/include -D_GNU_SOURCE \
+	-D_FILE_OFFSET_BITS=64 -DRESCUE_VERSION='"$(VERSION)"'
+CFLAGS_COMMON := -std=gnu11 -g $(WARNINGS) -fstack-protector-strong -fno-common \
+	-ffile-prefix-map=$(CURDIR)=.
+CFLAGS_musl := -Os -ffunction-sections -fdata-sections
+CFLAGS_glibc := -O1 -DRESCUE_FAULT_POINTS
+CFLAGS_san := -O1 -DRESCUE_FAULT_POINTS -fsanitize=address,undefined \
+	-fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LDFLAGS_musl := -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,--build-id=none
+LDFLAGS_san := -fsanitize=address,undefined
+LIBS := -ldepmod -lkmod -lmount -lblkid -lsmartcols -luuid -larchive -lhogweed -lnettle \
+	-lz -lbz2 -llzma -lzstd -lpthread
+CC_FLAVOUR = $(DEPS_$(LIBC))/bin/cc
+CFLAGS_ALL = $(CFLAGS_COMMON) $(CFLAGS_$(FLAVOUR)) $(CPPFLAGS) $(CFLAGS)
+$(OBJ)/rescue/formats/%.o $(OBJ)/rescue/target/%.o: WARNINGS_ROOM := -Wconversion
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2);)
+
+# ---- sources ------------------------------------------------------------------------
+room_objects = $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard rescue/$(1)/*.c)))
+ARCHIVES := $(foreach r,$(ROOMS),$(if $(wildcard rescue/$(r)/*.c),$(OBJ)/$(r).a))
+INIT_OBJECTS := $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard initramfs/*.c)))
+# A linker reads archives left to right: the topmost room first.
+reverse = $(if $(1),$(call reverse,$(wordlist 2,99,$(1))) $(firstword $(1)))
+
+.PHONY: all check demo unit cli system judge fuzz fuzz-corpora bench layers lint install \
+	clean check-system check-judge
+all: $(BIN)
+
+build/rescue: $(OBJ)/rescue/main.o $(INIT_OBJECTS) $(ARCHIVES) scripts/check-binary
+	$(call say,LINK,$@)$(CC_FLAVOUR) -static -L$(DEPS_$(LIBC))/lib $(LDFLAGS_$(FLAVOUR)) \
+		-o $@.unstripped $(filter %.o,$^) $(call reverse,$(ARCHIVES)) \
+		$(LIBS) $(LDFLAGS)
+	$(Q)strip -o $@.new $@.unstripped
+	$(Q)scripts/check-binary $@.new
+	$(Q)mv $@.new $@
+
+build/glibc/rescue build/san/rescue: $(OBJ)/rescue/main.o $(INIT_OBJECTS) $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC_FLAVOUR) -L$(DEPS_$(LIBC))/lib $(LDFLAGS_$(FLAVOUR)) -o $@ \
+		$(filter %.o,$^) $(call reverse,$(ARCHIVES)) $(LIBS) $(LDFLAGS)
+
+$(OBJ)/%.o: %.c build/deps-$(LIBC).mk
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC_FLAVOUR) $(CFLAGS_ALL) $(WARNINGS_ROOM) -MMD -MP -c -o $@ $<
+
+define room_rule
+$(OBJ)/$(1).a: $(call room_objects,$(1))
+	$(Q)rm -f $$@ && ar rcsD $$@ $$^
+endef
+$(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
+
+# ---- libraries: built once, outside the tree ----------------------------------------------
+ifeq ($(filter clean layers lint,$(or $(MAKECMDGOALS),all)),)
+include build/deps-$(LIBC).mk
+endif
+build/deps-%.mk: scripts/dependencies
+	@mkdir -p build
+	@scripts/setup --check build
+	@prefix=$$(scripts/dependencies $*) && \
+		printf 'DEPS_%s := %s\n' $* "$$prefix" > $@.new && mv $@.new $@
+
+# ---- tests ---------------------------------------------------------------------------------
+# tests/unit/ROOM/NAME.c is linked with the rooms that ROOM may see, and no others.
+UNIT ?= *
+UNIT_SOURCES := $(sort $(filter $(if $(findstring *,$(UNIT)),%,tests/unit/$(UNIT).c),\
+	$(wildcard tests/unit/*/*.c)))
+UNIT_PROGRAMS := $(patsubst tests/unit/%.c,build/unit-$(FLAVOUR)/%,$(UNIT_SOURCES))
+rooms_up_to = $(if $(filter initramfs,$(1)),base formats target locate,$(if \
+	$(filter $(1),$(firstword $(2))),$(1),$(firstword $(2)) $(call \
+	rooms_up_to,$(1),$(wordlist 2,99,$(2)))))
+unit_archives = $(filter $(patsubst %,$(OBJ)/%.a,$(call rooms_up_to,$(1),$(ROOMS))),$(ARCHIVES))
+
+ifeq ($(FLAVOUR),musl)
+# cmocka is a glibc library: the unit tests are built there.
+unit:
+	$(Q)$(MAKE) --no-print-directory FLAVOUR=glibc $(if $(DEV),DEV=1) unit
+else
+unit: $(UNIT_PROGRAMS)
+	$(Q)tests/run-unit $(UNIT_PROGRAMS)
+endif
+
+define unit_rule
+build/unit-$(FLAVOUR)/$(1)/%: tests/unit/$(1)/%.c $(call unit_archives,$(1)) \
+		$(if $(filter initramfs,$(1)),$(INIT_OBJECTS)) $(wildcard tests/lib/*.c)
+	@mkdir -p $$(@D)
+	$$(call say,UNIT,$$<)$$(CC_FLAVOUR) $$(CFLAGS_ALL) -iquote tests/lib -MMD -MP \
+		-MF build/unit-$(FLAVOUR)/$(1)/$$*.d -o $$@ $$(filter %.c %.o,$$^) \
+		-L$$(DEPS_$(LIBC))/lib $$(LDFLAGS_$(FLAVOUR)) \
+		$(call reverse,$(call unit_archives,$(1))) $(LIBS) -lcmocka
+endef
+$(foreach r,$(ROOMS) initramfs,$(eval $(call unit_rule,$(r))))
+
+layers:
+	$(Q)scripts/check-layers
+
+lint:
+	$(Q)shellcheck -x $$(git ls-files | xargs grep -lE '^\#!.*\b(ba)?sh' --)
+
+check:
+	$(Q)tests/check
+
+check-system:
+	$(Q)tests/system/run
+
+demo:
+	$(Q)scripts/demo
+
+install: build/rescue
+	install -D -m 0755 build/rescue $(DESTDIR)$(PREFIX)/sbin/rescue
+
+clean:
+	rm -rf build
+
+-include $(shell find build/obj build/unit-* -name '*.d' 2>/dev/null)
+.SUFFIXES:
+.SECONDARY:

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Single compressed streams, as kernel images and modules hold them. */
+#ifndef RESCUE_DECOMPRESS_H
+#define RESCUE_DECOMPRESS_H
+
+#include "base.h"
+
+enum compression {
+	COMPRESSION_UNKNOWN,
+	COMPRESSION_NONE,
+	COMPRESSION_GZIP,
+	COMPRESSION_BZIP2,
+	COMPRESSION_LZMA,
+	COMPRESSION_XZ,
+	COMPRESSION_ZSTD,
+	COMPRESSION_LZO,
+	COMPRESSION_LZ4
+};
+
+const char *compression_name(enum compression c); /* "gzip", …, "none", "unknown" */
+/* By magic number; what has none of them is COMPRESSION_NONE. */
+enum compression compression_detect(struct bytes in);
+/*
+ * The whole of one stream; bytes behind its end are ignored (bzImage payloads carry
+ * their size there). -EFBIG beyond limit, -EBADMSG damaged, -ENOTSUP LZO and LZ4.
+ */
+int decompress(enum compression c, struct bytes in, size_t limit, struct buffer *ret);
+
+#endif

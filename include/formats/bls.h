@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Boot Loader Specification entries, type 1 (uapi-group.org/specifications/specs/
+ * boot_loader_specification), read as GRUB's blscfg reads them: one `key value` a line,
+ * `#` comments, reading stops at a blank or value-less line.
+ */
+#ifndef RESCUE_FORMATS_BLS_H
+#define RESCUE_FORMATS_BLS_H
+
+#include "fault.h"
+
+#define BLS_MAX_SIZE (1024 * 1024)
+
+struct bls_key {
+	char *key;
+	char *value;
+	unsigned line;
+};
+
+struct bls_entry {
+	struct bls_key *items; /* in file order; keys may repeat */
+	size_t count;
+	size_t capacity;
+};
+
+void bls_done(struct bls_entry *e);
+int bls_parse(struct bls_entry *ret, struct bytes in, struct fault *f);
+const char *bls_get(const struct bls_entry *e, const char *key); /* the last one, or NULL */
+/* All values of a key that may repeat, blank-separated lists taken apart (initrd). */
+int bls_get_all(const struct bls_entry *e, const char *key, struct strings *ret);
+
+/* What a new entry says; NULL members are left out. */
+struct bls_template {
+	const char *title, *version, *linux_path, *initrd, *options;
+	const char *machine_id, *grub_users, *grub_arg, *grub_class;
+};
+int bls_write(struct buffer *ret, const struct bls_template *t);
+
+/* Order of GRUB's menu by id (without .conf), first is shown first: EL9's rpmvercmp of ids. */
+int bls_compare_ids(const char *a, const char *b);
+
+#endif

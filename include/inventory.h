@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Stage 2: what one system holds to boot from: kernels, their modules, initramfs and boot
+ * entries, the default entry, command lines, space. Facts only; verify judges them.
+ */
+#ifndef RESCUE_INVENTORY_H
+#define RESCUE_INVENTORY_H
+
+#include "decompress.h"
+#include "formats/file_contexts.h"
+#include "formats/journal.h"
+#include "locate.h"
+
+enum part_state {
+	PART_OK,
+	PART_MISSING,
+	PART_DAMAGED,	 /* image, initramfs */
+	PART_MISMATCHED, /* initramfs: of another release */
+	PART_INCOMPLETE, /* modules: files that modules.order or .dep name are gone */
+	PART_UNINDEXED	 /* modules: no usable modules.dep */
+};
+const char *part_state_name(enum part_state s);
+
+/* What a file was when it was looked at: a plan's expected old state. */
+struct snapshot {
+	bool exists;
+	mode_t mode; /* with type */
+	uint64_t size, inode, device;
+	int64_t mtime_s;
+	uint32_t mtime_ns;
+};
+int snapshot_take(struct snapshot *ret, const struct target *t, const char *path);
+bool snapshot_equal(const struct snapshot *a, const struct snapshot *b);
+
+struct kernel_image {
+	char *path;	/* /boot/vmlinuz-V, also where it is missing */
+	char *spare;	/* /lib/modules/V/vmlinuz where that is whole, else NULL */
+	enum part_state state;
+	char *damage;	/* why it is damaged, or NULL */
+	char *release;	/* what the image says of itself, or NULL */
+	enum compression compression;
+	uint64_t size;
+};
+
+struct module_tree {
+	char *path;	/* /lib/modules/V */
+	enum part_state state;
+	size_t count, third_party; /* module files */
+	struct strings files;	/* relative to path, sorted */
+	struct strings missing; /* named by modules.order or modules.dep, not there */
+};
+
+struct initramfs_file {
+	char *path; /* as the entries name it, else the generation's name for it */
+	enum part_state state;
+	char *damage;
+	char *release;		 /* of the modules in it; NULL where it holds none */
+	uint64_t size;
+	struct strings modules;	 /* names (a_b form) of the modules in it, sorted */
+};
+
+struct kernel {
+	char *release;
+	struct kernel_image image;
+	struct module_tree modules;
+	struct initramfs_file initramfs;
+	size_t *entries; /* indexes into inventory.entries */
+	size_t entry_count, entry_capacity;
+};
+
+enum entry_kind { ENTRY_BLS, ENTRY_GRUB2, ENTRY_GRUB_LEGACY, ENTRY_EXTLINUX };
+const char *entry_kind_name(enum entry_kind k);
+
+struct entry {
+	char *id; /* BLS file name without .conf; else FILE#N */
+	char *title;
+	enum entry_kind kind;
+	char *source;	     /* path of the file it stands in */
+	unsigned line;	     /* of its first line there, 1-based */
+	char *linux_path;    /* resolved: /boot/vmlinuz-V; raw text where that fails */
+	struct strings initrd; /* likewise */
+	char *options;	     /* variables expanded */
+	char *raw_options;   /* as written */
+	int kernel;	     /* index, or -1 */
+	bool is_default;
+	bool is_of_this_root; /* its root= is this system's root file system */
+	bool broken;
+	char *reason;	     /* why it is broken, or NULL */
+};
+
+/* Where an entry's command line could come from, in the order of preference. */
+struct cmdline_sources {
+	char *etc_kernel_cmdline, *usr_kernel_cmdline; /* NULL: absent */
+	char *kernelopts;   /* grubenv */
+	char *default_grub; /* GRUB_CMDLINE_LINUX(_DEFAULT) joined */
+};
+
+struct filesystem_space {
+	char *mountpoint;
+	uint64_t device; /* st_dev */
+	uint64_t free_bytes, free_inodes, block_size;
+	bool read_only;
+};
+
+/* Third-party files and logs that tell which release was there: the wanted package. */
+struct clue {
+	char *release;
+	const char *origin; /* "boot entry", "module directory", "dnf.rpm.log", … */
+};
+
+enum loader_rules { /* whose rules order entries and pick the default */
+	LOADER_NONE,
+	LOADER_BLSCFG_EL8,
+	LOADER_BLSCFG_EL9,
+	LOADER_BLSUKI,
+	LOADER_MENUENTRIES,
+	LOADER_SYSTEMD_BOOT
+};
+
+struct inventory {
+	const struct system *system; /* borrowed */
+	struct kernel *kernels;	     /* newest first (rpm's version order) */
+	size_t kernel_count, kernel_capacity;
+	struct entry *entries;	     /* in menu order */
+	size_t entry_count, entry_capacity;
+	int default_entry;	     /* index, or -1 */
+	enum loader_rules loader;
+	char *grub_cfg;		     /* path of the configuration that is read, or NULL */
+	char *grubenv_path;	     /* canonical; NULL: there is none */
+	bool grubenv_damaged;
+	char *saved_entry;	     /* grubenv's, or NULL */
+	char *entries_directory;     /* /boot/loader/entries */
+	char *entry_token;	     /* for new BLS entries */
+	struct cmdline_sources cmdline;
+	struct filesystem_space *spaces;
+	size_t space_count, space_capacity;
+	struct clue *clues;	     /* most telling first */
+	size_t clue_count, clue_capacity;
+	struct strings cached_rpms;  /* kernel RPM files in /var/cache/{dnf,yum,PackageKit} */
+	bool merged_usr;	     /* /lib is a link to usr/lib */
+	bool selinux;		     /* a policy is there and not disabled */
+	char *selinux_type;	     /* "targeted", or NULL */
+	bool has_hot_journal;	     /* a transaction began and did not end */
+	char *hot_transaction;
+	struct findings findings;    /* what could not be read */
+};
+
+int inventory_read(struct inventory *ret, const struct system *sys, struct fault *f);
+void inventory_done(struct inventory *inv);
+struct kernel *inventory_find_kernel(const struct inventory *inv, const char *release);
+/* The file system that holds path: its mount point is the longest prefix. Never NULL. */
+const struct filesystem_space *inventory_space_of(const struct inventory *inv,
+						  const char *path);
+
+/* Lists a (possibly multi-member, compressed) initramfs. -EBADMSG: damaged, says why. */
+int initramfs_list(struct strings *ret, const struct target *t, const char *path,
+		   struct fault *f);
+
+/* The labels of the system's own policy; *ret NULL where it has none. */
+int labels_read(struct file_contexts **ret, const struct target *t, struct fault *f);
+
+#endif

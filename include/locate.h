@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Stage 1: block devices, what is stacked on them, and the installed systems they hold. */
+#ifndef RESCUE_LOCATE_H
+#define RESCUE_LOCATE_H
+
+#include "finding.h"
+#include "formats/fstab.h"
+#include "target.h"
+
+/* Where to look. Everything empty: every block device of this machine. */
+struct scope {
+	const char *root;	/* --root DIR; excludes the others */
+	struct strings images;	/* --image FILE */
+	struct strings devices; /* --device DEV */
+};
+
+enum device_type {
+	DEVICE_DISK,
+	DEVICE_PART,
+	DEVICE_LVM,
+	DEVICE_RAID,
+	DEVICE_CRYPT,
+	DEVICE_LOOP,
+	DEVICE_IMAGE
+};
+
+enum device_role {
+	ROLE_ROOT = 1 << 0,
+	ROLE_BOOT = 1 << 1,
+	ROLE_USR = 1 << 2,
+	ROLE_ESP = 1 << 3,
+	ROLE_BIOS_BOOT = 1 << 4,
+	ROLE_SWAP = 1 << 5,
+	ROLE_LVM_PV = 1 << 6,
+	ROLE_RAID_MEMBER = 1 << 7,
+	ROLE_LUKS = 1 << 8,
+	ROLE_OTHER_MOUNT = 1 << 9 /* /var, /home, …: named by a system's fstab */
+};
+#define DEVICE_ROLES 10
+const char *device_role_name(enum device_role r);
+const char *device_type_name(enum device_type t);
+
+struct device {
+	char *path;	  /* /dev/sda1; in an image as sfdisk names it: disk.img1 */
+	int parent;	  /* index, or -1 */
+	enum device_type type;
+	uint64_t size;	  /* bytes */
+	uint64_t offset;  /* bytes from the start of `backing` */
+	char *backing;	  /* what a loop device is laid over: image file or block device */
+	char *fstype, *uuid, *label, *partuuid, *parttype; /* NULL: none */
+	unsigned number;  /* partition number, 0: none */
+	unsigned roles;
+	int system;	  /* index of the system it belongs to, or -1 */
+	bool unclean;	  /* its journal wants replay */
+};
+
+/* One of the file systems that make a system. */
+struct place {
+	int device;	  /* index, or -1 (--root) */
+	char *source;	  /* what fstab says, or NULL */
+	char *device_path, *fstype, *uuid; /* NULL: not known */
+	char *mountpoint; /* "/", "/boot", "/boot/efi", "/usr" */
+	bool present;	  /* there is such a place at all (an ESP need not be) */
+	bool separate;	  /* a file system of its own */
+	bool mounted;	  /* its files are reachable through the system's target */
+	uint64_t free_bytes, free_inodes, size_bytes;
+};
+
+enum firmware { FIRMWARE_UNKNOWN, FIRMWARE_BIOS, FIRMWARE_UEFI, FIRMWARE_BOTH };
+const char *firmware_name(enum firmware w);
+
+enum bootloader {
+	BOOTLOADER_GRUB2 = 1,
+	BOOTLOADER_GRUB_LEGACY = 2,
+	BOOTLOADER_SYSTEMD_BOOT = 4,
+	BOOTLOADER_EXTLINUX = 8
+};
+#define BOOTLOADERS 4
+const char *bootloader_name(enum bootloader b);
+
+/* One installed Linux. Looked at read-only until system_make_writable. */
+struct system {
+	char *id;	    /* rhel8-3f2a */
+	char *os_id, *os_version_id, *os_pretty_name; /* NULL: no release file */
+	char *arch;	    /* x86_64, aarch64, …: of its own binaries; or NULL */
+	char *machine_id;   /* 32 hex digits, or NULL */
+	enum firmware firmware;
+	struct place root, boot, esp, usr;
+	char *subvolume;    /* of root on btrfs, without leading slash; or NULL */
+	unsigned bootloaders; /* BOOTLOADER_* bits */
+	bool complete;	    /* every file system it boots from was found and mounted */
+	bool by_directory;  /* --root: no device is known */
+	bool writable;
+	struct fstab fstab;
+	struct target target; /* its whole tree, all its file systems in their places */
+	struct findings findings;
+};
+
+struct mounts; /* what this run mounted or attached; in locate/mount.c alone */
+
+struct landscape {
+	struct device *devices;
+	size_t device_count, device_capacity;
+	struct system *systems;
+	size_t system_count, system_capacity;
+	struct findings findings; /* of devices that belong to no system */
+	struct mounts *mounts;	  /* NULL with --root */
+};
+
+/*
+ * Looks only. Systems stay mounted (privately) until landscape_done. Faults:
+ * NEEDS-PRIVILEGE, BOOT-NOT-MOUNTED, and what opening the named root or image gives.
+ * An unreadable device is a finding and the scan goes on.
+ */
+int locate_scan(struct landscape *ret, const struct scope *where, struct fault *f);
+void landscape_done(struct landscape *l);
+
+/* The system of that id, UUID, label or root device; NULL when there is none such. */
+struct system *landscape_find(const struct landscape *l, const char *name);
+/* name NULL: the only one. NO-SYSTEM, AMBIGUOUS-SYSTEM (the hint lists them). */
+int landscape_choose(const struct landscape *l, const char *name, struct system **ret,
+		     struct fault *f);
+
+/*
+ * Mounts the system anew as its next boot would (journal replay), writable, and opens its
+ * target again: whatever was read before is stale. HIBERNATED, EROFS, EBUSY.
+ * With --root it only checks that the tree can be written.
+ */
+int system_make_writable(struct landscape *l, struct system *s, struct fault *f);
+/* What the running system's boot loader calls the file: /vmlinuz-V with a separate /boot. */
+char *system_loader_path(const struct system *s, const char *path);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What RPM files offer: identity, integrity, complete kernel sets, a checked stream of files. */
+#ifndef RESCUE_PACKAGE_H
+#define RESCUE_PACKAGE_H
+
+#include "digest.h"
+#include "fault.h"
+
+#define PACKAGE_MAX_FILES 262144
+#define PACKAGES_MAX 65536
+
+enum package_part {
+	PACKAGE_OTHER,
+	PACKAGE_META,	      /* kernel: names the others, holds nothing */
+	PACKAGE_CORE,	      /* image (EL7 kernel: image and modules) */
+	PACKAGE_MODULES_CORE,
+	PACKAGE_MODULES,
+	PACKAGE_MODULES_EXTRA
+};
+const char *package_part_name(enum package_part p);
+
+enum package_file_flag { /* RPMFILE_* of rpm's rpmfiles.h */
+	PACKAGE_FILE_CONFIG = 1 << 0,
+	PACKAGE_FILE_DOC = 1 << 1,
+	PACKAGE_FILE_NOREPLACE = 1 << 4,
+	PACKAGE_FILE_GHOST = 1 << 6
+};
+
+struct package_file {
+	char *path; /* /lib/modules/V/vmlinuz */
+	mode_t mode; /* with type */
+	uint64_t size;
+	int64_t mtime;
+	char *owner, *group, *link; /* link: symlink text or NULL */
+	char *digest;	/* hex, or NULL (directories, links, ghosts) */
+	unsigned flags;
+	uint32_t inode;	/* files of one number > 0 on one device are hard links */
+	unsigned links;
+};
+
+struct package_requirement {
+	char *name;
+	char *version; /* NULL: any */
+	unsigned flags; /* RPMSENSE_LESS 2, GREATER 4, EQUAL 8 */
+};
+
+enum digests_state { DIGESTS_OK, DIGESTS_BAD, DIGESTS_ABSENT };
+enum signature_state { SIGNATURE_GOOD, SIGNATURE_BAD, SIGNATURE_UNSIGNED, SIGNATURE_UNKNOWN_KEY };
+const char *digests_state_name(enum digests_state s);
+const char *signature_state_name(enum signature_state s);
+
+struct package {
+	char *path;  /* of the RPM file, on the rescue machine */
+	char *nevra; /* as rpm's %{NEVRA}: name-[epoch:]version-release.arch */
+	char *name, *version, *version_release, *arch;
+	char *release; /* kernel release from payload paths, or NULL */
+	enum package_part part;
+	bool is_source;
+	char *payload_format, *payload_compressor;
+	uint64_t payload_offset, file_size, installed_size;
+	char *payload_digest; /* of the compressed payload, or NULL */
+	enum digest_algorithm payload_algorithm, file_algorithm;
+	enum digests_state header_digests;
+	enum signature_state signature;
+	struct package_file *files;
+	size_t file_count;
+	struct package_requirement *requires, *provides;
+	size_t require_count, provide_count;
+	struct strings missing; /* of its set: requirement names that nothing here provides */
+};
+
+/* A complete kernel: packages of one release that satisfy each other's kernel-* Requires. */
+struct package_set {
+	char *release;
+	size_t *packages; /* indexes into package_sets.packages */
+	size_t count;
+	bool complete;
+	struct strings missing; /* what Requires names and no package here provides */
+};
+
+struct package_sets {
+	struct package *packages;
+	size_t count, capacity;
+	struct package_set *sets; /* newest release first */
+	size_t set_count, set_capacity;
+};
+
+/* Headers only; header digests checked. NOT-A-PACKAGE, BAD-DIGEST, or an errno. */
+int package_read(struct package *ret, const char *path, struct fault *f);
+void package_done(struct package *p);
+
+/*
+ * RPM files and directories (their *.rpm, not below) named by operands on the rescue
+ * machine. A directory without RPMs: NOT-A-PACKAGE. Meaning of the whole in sets.
+ */
+int package_sets_read(struct package_sets *ret, const struct strings *operands,
+		      struct fault *f);
+void package_sets_done(struct package_sets *s);
+
+/*
+ * One pass over the payload: begin (answers 1: skip the data, 0: wants it), data (any
+ * number of times), end (its digest held). Each callback answers < 0 to stop, fault set.
+ * A file whose digest, size or name differs from the header stops with BAD-DIGEST, as does
+ * a payload whose digest differs; all callbacks may have run by then. Hard links of an
+ * earlier file come with data only at the last name, as cpio has them; file->inode tells.
+ */
+struct package_sink {
+	int (*begin)(void *data, const struct package_file *file, struct fault *f);
+	int (*data)(void *data, const void *bytes, size_t size, struct fault *f);
+	int (*end)(void *data, const struct package_file *file, struct fault *f);
+	void *user;
+};
+int package_stream(const struct package *p, const struct package_sink *sink,
+		   const struct progress *progress, struct fault *f);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Stage 4: the ordered operations of a repair. Pure: nothing is opened here. */
+#ifndef RESCUE_PLAN_H
+#define RESCUE_PLAN_H
+
+#include "verify.h"
+
+enum op {
+	OP_MODULES,   /* the module directory, from packages, kept files linked in */
+	OP_FILE,      /* one file, link or directory from a package */
+	OP_INDEX,     /* modules.dep and its like, by depmod's own code */
+	OP_COPY,      /* a copy of another file of the system (from) */
+	OP_LINK,      /* a symlink (content is its text) */
+	OP_INITRAMFS, /* built for that kernel */
+	OP_ENTRY,     /* a boot entry (content) */
+	OP_DEFAULT    /* grubenv (content) */
+};
+const char *op_name(enum op op);
+
+struct operation {
+	enum op op;
+	char *path;	/* target name, canonical, as the running system sees it */
+	char *reason;	/* plain words: why */
+	uint64_t size;	/* bytes it will take (estimate for index and initramfs) */
+	struct snapshot expected; /* the target's old state */
+	mode_t mode;	/* of what is made (type not included) */
+	char *from;	/* OP_COPY: source path in the system; OP_FILE: path in the package */
+	int package;	/* OP_FILE: index into the sets' packages, else -1 */
+	struct buffer content; /* OP_LINK, OP_ENTRY, OP_DEFAULT */
+};
+
+/* Room that the plan needs on one file system. */
+struct need {
+	char *filesystem; /* mount point */
+	uint64_t bytes, inodes, free_bytes, free_inodes;
+};
+
+enum default_choice { DEFAULT_AUTO, DEFAULT_SET, DEFAULT_KEEP };
+enum initramfs_choice { INITRAMFS_AUTO, INITRAMFS_BUILTIN, INITRAMFS_DRACUT, INITRAMFS_NONE };
+
+struct restore_options {
+	const char *release;	/* --release, or NULL */
+	enum default_choice default_choice;
+	enum initramfs_choice initramfs;
+	const char *cmdline;	/* --options, or NULL */
+	bool allow_unsigned;
+	bool allow_incompatible;
+};
+
+struct plan {
+	char *system;  /* id */
+	char *release;
+	char *why;     /* why this release and these packages, one sentence */
+	size_t *packages; /* indexes into the sets' packages */
+	size_t package_count;
+	struct operation *operations; /* in the order of commit */
+	size_t count, capacity;
+	struct need *needs;
+	size_t need_count, need_capacity;
+};
+
+/*
+ * What restoring would do. No operations: it is restored already. sets NULL or empty:
+ * from what the system still has. Faults: INCOMPLETE-SET, WRONG-ARCH,
+ * NO-KERNEL-IN-PACKAGE, UNSIGNED, NO-SPACE, ROOT-NOT-REACHABLE, ENOENT (no such release).
+ */
+int plan_restore(struct plan *ret, const struct inventory *inv,
+		 const struct verification *v, const struct package_sets *sets,
+		 const struct restore_options *options, struct fault *f);
+void plan_done(struct plan *p);
+/* The plan as text: one line an operation, then the needs. */
+int plan_describe(const struct plan *p, struct buffer *ret);
+
+#endif

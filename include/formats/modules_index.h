@@ -20,7 +20,10 @@ struct modules_dep {
 void modules_dep_done(struct modules_dep *d);
 int modules_dep_parse(struct modules_dep *ret, struct bytes in, struct fault *f);
 
-/* modules.alias: alias PATTERN MODULE (fnmatch patterns). */
+/*
+ * modules.alias: alias PATTERN MODULE (fnmatch patterns). Here and in softdep, '-' outside
+ * brackets has become '_': libkmod compares them so.
+ */
 struct module_alias {
 	char *pattern;
 	char *module;

@@ -108,6 +108,12 @@ struct clue {
 	const char *origin; /* "boot entry", "module directory", "dnf.rpm.log", … */
 };
 
+/* A name near the kernels and what it was: /boot, boot entries, tops of module trees. */
+struct observed {
+	char *path;
+	struct snapshot now;
+};
+
 enum loader_rules { /* whose rules order entries and pick the default */
 	LOADER_NONE,
 	LOADER_BLSCFG_EL8,
@@ -137,6 +143,8 @@ struct inventory {
 	struct clue *clues;	     /* most telling first */
 	size_t clue_count, clue_capacity;
 	struct strings cached_rpms;  /* kernel RPM files in /var/cache/{dnf,yum,PackageKit} */
+	struct observed *observed; /* sorted by path */
+	size_t observed_count, observed_capacity;
 	bool merged_usr;	     /* /lib is a link to usr/lib */
 	bool selinux;		     /* a policy is there and not disabled */
 	char *selinux_type;	     /* "targeted", or NULL */
@@ -148,6 +156,14 @@ struct inventory {
 int inventory_read(struct inventory *ret, const struct system *sys, struct fault *f);
 void inventory_done(struct inventory *inv);
 struct kernel *inventory_find_kernel(const struct inventory *inv, const char *release);
+/*
+ * What the name was when the inventory was read. Never NULL: a name that was not there
+ * has .exists false. Only for names in /boot, /boot/loader/entries, /boot/TOKEN,
+ * /lib/modules, at the top of each module directory, and the environment block.
+ */
+const struct snapshot *inventory_observed(const struct inventory *inv, const char *path);
+/* Fills inv->observed; the last step of inventory_read. */
+int inventory_observe(struct inventory *inv);
 /* The file system that holds path: its mount point is the longest prefix. Never NULL. */
 const struct filesystem_space *inventory_space_of(const struct inventory *inv,
 						  const char *path);

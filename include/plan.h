@@ -60,13 +60,19 @@ struct plan {
 };
 
 /*
- * What restoring would do. No operations: it is restored already. sets NULL or empty:
- * from what the system still has. Faults: INCOMPLETE-SET, WRONG-ARCH,
- * NO-KERNEL-IN-PACKAGE, UNSIGNED, NO-SPACE, ROOT-NOT-REACHABLE, ENOENT (no such release).
+ * What restoring would do; no operations: it is restored already. installed belongs to
+ * sets. Without packages (both NULL) it repairs from what the system still has. Faults:
+ * INCOMPLETE-SET, WRONG-ARCH, NO-KERNEL-IN-PACKAGE, UNSIGNED, BAD-SIGNATURE, NO-SPACE,
+ * ROOT-NOT-REACHABLE, ENOENT (no such release, no command line, nothing whole).
  */
 int plan_restore(struct plan *ret, const struct inventory *inv,
 		 const struct verification *v, const struct package_sets *sets,
-		 const struct restore_options *options, struct fault *f);
+		 const struct comparison *installed, const struct restore_options *options,
+		 struct fault *f);
+/* The set that plan_restore would take: the comparison is made for its release. */
+int plan_choose(const struct package_set **ret, const struct inventory *inv,
+		const struct package_sets *sets, const struct restore_options *options,
+		struct fault *f);
 void plan_done(struct plan *p);
 /* The plan as text: one line an operation, then the needs. */
 int plan_describe(const struct plan *p, struct buffer *ret);

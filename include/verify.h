@@ -16,13 +16,18 @@ enum module_verdict { MODULE_LOADS, MODULE_REFUSED, MODULE_UNKNOWN };
 const char *module_verdict_name(enum module_verdict v);
 
 struct module_judgement {
-	char *path;   /* /lib/modules/V/kernel/… */
-	char *name;
+	char *path;   /* /lib/modules/V/kernel/…, or the file that was named */
+	char *name;   /* a_b form */
 	char *kernel; /* release */
 	bool third_party;
 	enum module_verdict verdict;
-	const char *reason; /* static: "vermagic", "format", "arch"; NULL: none */
-	char *detail;	    /* or NULL */
+	const char *reason; /* static: "format", "arch", "vermagic", …; NULL: none */
+	char *detail;	    /* plain words, or NULL */
+};
+
+struct module_judgements {
+	struct module_judgement *items;
+	size_t count, capacity;
 };
 
 struct verify_options {
@@ -30,21 +35,37 @@ struct verify_options {
 	struct strings modules; /* files on the rescue machine, judged singly */
 	bool all_modules;	/* report those in-tree ones too that load */
 	bool boot_path_only;	/* do not read modules (inventory, planning) */
+	/* How this run was told where to look ("--image disk.img"): remedies repeat it. */
+	const char *scope;
 };
 
 struct verification {
 	enum verdict verdict;
 	enum kernel_state *kernel_states; /* one a kernel of the inventory */
 	size_t kernel_count;
+	struct strings wanted; /* package files that would bring the kernel back */
 	struct findings findings;
-	struct module_judgement *modules;
-	size_t module_count, module_capacity;
+	struct module_judgements modules;
 };
 
-/* sets may be NULL: then no package is named that is not in the patient's own caches. */
+/* Reads the patient's modules and nothing else of it; what it holds is in the inventory. */
 int verify_run(struct verification *ret, const struct inventory *inv,
-	       const struct package_sets *sets, const struct verify_options *options,
-	       struct fault *f);
+	       const struct verify_options *options, struct fault *f);
 void verification_done(struct verification *v);
+
+/* What the files of packages are on the patient today. */
+enum file_state { FILE_SAME, FILE_ABSENT, FILE_DIFFERENT };
+
+struct comparison {
+	/* states[package][file]; NULL for packages that were not looked at. */
+	enum file_state **states;
+	struct snapshot **snapshots; /* likewise */
+	size_t package_count;
+};
+
+/* By type, size, link text and digest; every package of that release. */
+int verify_compare(struct comparison *ret, const struct inventory *inv,
+		   const struct package_sets *sets, const char *release, struct fault *f);
+void comparison_done(struct comparison *c);
 
 #endif

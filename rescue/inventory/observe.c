@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The names a repair may touch, as they were when looked at: a plan's expected old state. */
+#include "inventory.h"
+
+#include <errno.h>
+
+#define MAX_OBSERVED 65536
+
+static int observe(struct inventory *inv, const char *path)
+{
+	struct snapshot now;
+	int r = snapshot_take(&now, &inv->system->target, path);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	if (!now.exists)
+		return 0;
+	if (inv->observed_count == MAX_OBSERVED)
+		return -E2BIG;
+	r = vector_grow(&inv->observed, &inv->observed_capacity, inv->observed_count,
+		sizeof(*inv->observed));
+	if (r < 0)
+		return r;
+	char *copy = strdup(path);
+	if (!copy)
+		return -ENOMEM;
+	inv->observed[inv->observed_count++] = (struct observed){copy, now};
+	return 0;
+}
+
+/* The directory and every name in it; a directory that cannot be listed is just absent. */
+static int observe_directory(struct inventory *inv, const char *path)
+{
+	_cleanup_(strings_done) struct strings names = {0};
+	int r = observe(inv, path);
+
+	if (r < 0)
+		return r;
+	r = target_list(&inv->system->target, path, &names, NULL);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	for (size_t i = 0; i < names.count; i++) {
+		_cleanup_free_ char *child = text_printf("%s/%s", path, names.items[i]);
+
+		if (!child)
+			return -ENOMEM;
+		r = observe(inv, child);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int compare_observed(const void *a, const void *b)
+{
+	const struct observed *x = a, *y = b;
+
+	return strcmp(x->path, y->path);
+}
+
+int inventory_observe(struct inventory *inv)
+{
+	_cleanup_free_ char *token = NULL;
+	int r = observe_directory(inv, "/boot");
+
+	if (r >= 0 && inv->entries_directory)
+		r = observe_directory(inv, inv->entries_directory);
+	if (r >= 0 && inv->entry_token) {
+		token = text_printf("/boot/%s", inv->entry_token);
+		r = token ? observe_directory(inv, token) : -ENOMEM;
+	}
+	if (r >= 0)
+		r = observe_directory(inv, "/lib/modules");
+	for (size_t i = 0; r >= 0 && i < inv->kernel_count; i++)
+		r = observe_directory(inv, inv->kernels[i].modules.path);
+	if (r >= 0 && inv->grubenv_path)
+		r = observe(inv, inv->grubenv_path);
+	if (inv->observed_count > 1)
+		qsort(inv->observed, inv->observed_count, sizeof(*inv->observed),
+			compare_observed);
+	return r;
+}
+
+const struct snapshot *inventory_observed(const struct inventory *inv, const char *path)
+{
+	static const struct snapshot absent;
+	struct observed key = {.path = (char *)path};
+	const struct observed *found = NULL;
+
+	if (inv->observed_count)
+		found = bsearch(&key, inv->observed, inv->observed_count,
+			sizeof(*inv->observed), compare_observed);
+	return found ? &found->now : &absent;
+}

@@ -1,0 +1,283 @@
+# shellcheck shell=bash disable=SC2154
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# How each library is built; part of scripts/dependencies, which sets libc, work, prefix
+# and here. One function a library, each run in a shell of its own under "set -eux".
+
+libraries=(z bz2 lzma zstd blkid mount smartcols uuid archive kmod depmod nettle)
+
+# The order in which a linker needs them.
+link_line=(-ldepmod -lkmod -larchive -lmount -lblkid -lsmartcols -luuid -lnettle
+	-lzstd -llzma -lbz2 -lz)
+
+# Decompressors are what a user waits for; all else is size.
+flags() {
+	local optimise=$1
+	if [[ $libc == glibc ]]; then
+		echo "-O1 -g -fPIC -fno-omit-frame-pointer -ffunction-sections" \
+			"-fdata-sections -ffile-prefix-map=$work=."
+	else
+		echo "$optimise -ffunction-sections -fdata-sections" \
+			"-fstack-protector-strong -fno-unwind-tables" \
+			"-fno-asynchronous-unwind-tables -ffile-prefix-map=$work=."
+	fi
+}
+
+jobs_of_a_lane() {
+	local all=${RESCUE_JOBS:-$(nproc)}
+	echo "-j$(((all + 1) / 2))"
+}
+
+# PREFIX/bin/cc. For musl it is gcc with a specification file of our own, because musl-gcc
+# turns -static-pie into a dynamic program. Static and position independent are in the
+# compiler and not in CFLAGS, where configure scripts lose them and then test wrongly.
+make_compiler() {
+	if [[ $libc == glibc ]]; then
+		cat >"$prefix/bin/cc" <<-'EOC'
+			#!/bin/sh
+			exec gcc "$@"
+		EOC
+	else
+		make_musl_compiler
+	fi
+	chmod +x "$prefix/bin/cc"
+}
+
+make_musl_compiler() {
+	local musl_include musl_lib machine directory
+	machine=$(gcc -print-multiarch)
+	# By name: glibc has an rcrt1.o as well, and gcc would find that one.
+	musl_lib=/usr/lib/${machine%-gnu*}-musl
+	musl_include=/usr/include/${machine%-gnu*}-musl
+	[[ -e $musl_lib/rcrt1.o ]] || fail "cannot find rcrt1.o of musl (package musl-dev)"
+	[[ -e $musl_include/stdlib.h ]] || fail "cannot find musl's headers (package musl-dev)"
+	# Kernel headers come from the distribution's libc directory, but none of its others.
+	mkdir -p "$prefix/kernel"
+	for directory in linux asm asm-generic mtd; do
+		if [[ -d /usr/include/$directory ]]; then
+			ln -s "/usr/include/$directory" "$prefix/kernel/$directory"
+		elif [[ -d /usr/include/$machine/$directory ]]; then
+			ln -s "/usr/include/$machine/$directory" "$prefix/kernel/$directory"
+		fi
+	done
+	cat >"$prefix/lib/musl.specs" <<-EOC
+		%rename cpp_options old_cpp_options
+
+		*cpp_options:
+		-nostdinc -isystem $musl_include -isystem include%s %(old_cpp_options)
+
+		*cc1:
+		%(cc1_cpu) -nostdinc -isystem $musl_include -isystem include%s
+
+		*link_libgcc:
+		-L$musl_lib -L .%s
+
+		*libgcc:
+		libgcc.a%s %:if-exists(libgcc_eh.a%s)
+
+		*startfile:
+		$musl_lib/rcrt1.o $musl_lib/crti.o crtbeginS.o%s
+
+		*endfile:
+		crtendS.o%s $musl_lib/crtn.o
+
+		*link:
+		-static -pie --no-dynamic-linker -z text -z relro -z now -nostdlib
+
+		*esp_link:
+
+
+		*esp_options:
+
+
+		*esp_cpp_options:
+
+
+	EOC
+	cat >"$prefix/bin/cc" <<-'EOC'
+		#!/bin/sh
+		prefix=${0%/*}/..
+		exec gcc -fPIE "$@" -specs "$prefix/lib/musl.specs" -idirafter "$prefix/kernel"
+	EOC
+}
+
+# A file that Debian's patches touched must not make "make" look for autoconf.
+settle_times() {
+	local name
+	for name in aclocal.m4 configure config.h.in Makefile.in; do
+		find . -name "$name" -exec touch {} +
+	done
+}
+
+configure() {
+	local optimise=$1
+	shift
+	settle_times
+	./configure CC="$prefix/bin/cc" CFLAGS="$(flags "$optimise")" \
+		CPPFLAGS="-I$prefix/include" LDFLAGS="-L$prefix/lib" \
+		PKG_CONFIG=false --prefix="$prefix" --disable-shared "$@"
+}
+
+build_zlib() {
+	cd "$work/zlib"
+	CC="$prefix/bin/cc" CFLAGS="$(flags -O2)" ./configure --static
+	make "$(jobs_of_a_lane)" libz.a
+	cp libz.a "$prefix/lib/"
+	cp zlib.h zconf.h "$prefix/include/"
+}
+
+build_bzip2() {
+	cd "$work/bzip2"
+	make "$(jobs_of_a_lane)" libbz2.a CC="$prefix/bin/cc" \
+		CFLAGS="$(flags -Os) -D_FILE_OFFSET_BITS=64"
+	cp libbz2.a "$prefix/lib/"
+	cp bzlib.h "$prefix/include/"
+}
+
+build_xz() {
+	cd "$work/xz-utils"
+	configure -O2 --enable-threads=posix --disable-nls --disable-doc --disable-scripts \
+		--disable-xz --disable-xzdec --disable-lzmadec --disable-lzmainfo \
+		--disable-lzma-links --disable-microlzma --disable-lzip-decoder
+	make "$(jobs_of_a_lane)" -C src/liblzma
+	cp src/liblzma/.libs/liblzma.a "$prefix/lib/"
+	make -C src/liblzma/api install
+}
+
+# Decompression only: the compressor would be a third of the program.
+build_libzstd() {
+	cd "$work/libzstd/lib"
+	make "$(jobs_of_a_lane)" libzstd.a CC="$prefix/bin/cc" CFLAGS="$(flags -O2)" \
+		ZSTD_LIB_COMPRESSION=0 ZSTD_LIB_DICTBUILDER=0 ZSTD_LIB_DEPRECATED=0 \
+		ZSTD_LEGACY_SUPPORT=0
+	cp libzstd.a "$prefix/lib/"
+	cp zstd.h zstd_errors.h "$prefix/include/"
+}
+
+# The member objects of an archive are linked only where used; what is switched off here
+# is what the used ones would bring along. iconv alone would be 100 KiB of tables.
+build_libarchive() {
+	cd "$work/libarchive"
+	configure -Os --disable-bsdtar --disable-bsdcat --disable-bsdcpio \
+		--disable-acl --disable-xattr --without-iconv --without-libb2 --without-lz4 \
+		--without-lzo2 --without-cng --without-mbedtls --without-nettle \
+		--without-openssl --without-xml2 --without-expat
+	make "$(jobs_of_a_lane)" libarchive.la
+	cp .libs/libarchive.a "$prefix/lib/"
+	cp libarchive/archive.h libarchive/archive_entry.h "$prefix/include/"
+}
+
+build_util_linux() {
+	cd "$work/util-linux"
+	configure -Os --disable-all-programs --enable-libblkid --enable-libmount \
+		--enable-libsmartcols --enable-libuuid --disable-nls --disable-asciidoc \
+		--disable-poman --disable-bash-completion --disable-pylibmount --disable-rpath \
+		--without-udev --without-selinux --without-systemd --without-ncurses \
+		--without-ncursesw --without-tinfo --without-readline --without-cap-ng \
+		--without-libz --without-libmagic --without-user --without-btrfs \
+		--without-python --without-econf --without-audit --without-cryptsetup
+	make "$(jobs_of_a_lane)" libblkid.la libmount.la libsmartcols.la libuuid.la
+	cp .libs/lib{blkid,mount,smartcols,uuid}.a "$prefix/lib/"
+	mkdir -p "$prefix"/include/{blkid,libmount,libsmartcols,uuid}
+	cp libblkid/src/blkid.h "$prefix/include/blkid/"
+	cp libmount/src/libmount.h "$prefix/include/libmount/"
+	cp libsmartcols/src/libsmartcols.h "$prefix/include/libsmartcols/"
+	cp libuuid/src/uuid.h "$prefix/include/uuid/"
+}
+
+# hogweed, the public-key half, goes into the same archive.
+build_nettle() {
+	cd "$work/nettle"
+	configure -Os --enable-mini-gmp --enable-fat --disable-documentation \
+		--disable-openssl
+	make "$(jobs_of_a_lane)" libnettle.a libhogweed.a
+	make install-headers
+	printf '%s\n' "create $prefix/lib/libnettle.a" "addlib libnettle.a" \
+		"addlib libhogweed.a" save end | ar -M
+	# "ar -M" writes times and owners; one more pass makes them zero.
+	objcopy -D "$prefix/lib/libnettle.a"
+}
+
+# kmod without its build system: libkmod, and depmod as a function (dependencies-depmod.c).
+build_kmod() {
+	local source object
+	local -a objects=()
+	cd "$work/kmod"
+	patch -p1 <"$here/dependencies-kmod.patch"
+	cp "$here/dependencies-depmod.c" rescue-depmod.c
+	cp "$here/dependencies-depmod.h" rescue-depmod.h
+	kmod_configuration >config.h
+	for source in libkmod/*.c shared/*.c rescue-depmod.c; do
+		object=$(basename "$source" .c).o
+		# shellcheck disable=SC2046
+		"$prefix/bin/cc" $(flags -Os) -std=gnu11 -Wall \
+			-Werror=implicit-function-declaration -I. -I"$prefix/include" \
+			-include config.h -c "$source" -o "$object"
+		objects+=("$object")
+	done
+	hide_kmod_symbols "${objects[@]}"
+	ar rcsD "$prefix/lib/libdepmod.a" rescue-depmod.o
+	ar rcsD "$prefix/lib/libkmod.a" $(printf '%s\n' "${objects[@]}" | grep -v rescue-depmod)
+	cp libkmod/libkmod.h "$prefix/include/"
+	cp rescue-depmod.h "$prefix/include/depmod.h"
+}
+
+kmod_configuration() {
+	local has_strndupa=0
+	[[ $libc == musl ]] || has_strndupa=1
+	cat <<-EOC
+		#define PACKAGE "kmod"
+		#define VERSION "30"
+		#define KMOD_FEATURES "+ZSTD +XZ +ZLIB -LIBCRYPTO"
+		#define SYSCONFDIR "/etc"
+		#define ENABLE_LOGGING 1
+		#define ENABLE_XZ 1
+		#define ENABLE_ZLIB 1
+		#define ENABLE_ZSTD 1
+		#define HAVE_DECL_BE32TOH 1
+		#define HAVE_DECL_STRNDUPA $has_strndupa
+		#define HAVE_NORETURN 1
+		#define HAVE_SECURE_GETENV 1
+		#define HAVE_STATIC_ASSERT 1
+		#define HAVE_STRUCT_STAT_ST_MTIM 1
+		#define HAVE___BUILTIN_CLZ 1
+		#define HAVE___BUILTIN_TYPES_COMPATIBLE_P 1
+		#define HAVE___BUILTIN_UADDL_OVERFLOW 1
+		#define HAVE___BUILTIN_UADDLL_OVERFLOW 1
+		#define _GNU_SOURCE 1
+		#define _FILE_OFFSET_BITS 64
+	EOC
+	[[ $libc == musl ]] || echo "#define HAVE_FINIT_MODULE 1"
+}
+
+# kmod's helpers have names such as hash_new and array_init. Whatever is not in its public
+# list (or our depmod_ interface) gets a prefix, in all objects alike.
+hide_kmod_symbols() {
+	local object
+	nm --defined-only --extern-only --format=posix "$@" | awk 'NF > 1 { print $1 }' |
+		sort -u >all.symbols
+	sed -n 's/^[[:space:]]*\(kmod_[a-z0-9_]*\);$/\1/p' libkmod/libkmod.sym |
+		sort -u >public.symbols
+	printf '%s\n' depmod_index depmod_main >>public.symbols
+	sort -u -o public.symbols public.symbols
+	comm -23 all.symbols public.symbols | sed 's/.*/& kmod_private_&/' >rename.symbols
+	for object; do objcopy --redefine-syms=rename.symbols "$object"; done
+}
+
+# Only a linked program is a proof. It calls into every library and must need nothing.
+# The linker warns where another libc than musl was taken.
+check_prefix() {
+	local library strict=()
+	[[ $libc == glibc ]] || strict=(-Wl,--fatal-warnings)
+	for library in "${libraries[@]}"; do
+		[[ -s $prefix/lib/lib$library.a ]] || fail "lib$library.a was not built"
+	done
+	cp "$here/dependencies-check.c" "$work/check.c"
+	"$prefix/bin/cc" -Os -Wall -Werror -I"$prefix/include" "$work/check.c" \
+		-o "$work/check" -L"$prefix/lib" -Wl,--gc-sections "${strict[@]}" \
+		"${link_line[@]}" -pthread || fail "cannot link a program with the libraries"
+	if [[ $libc == musl ]] && readelf -lW "$work/check" | grep -q INTERP; then
+		fail "the compiler makes dynamic programs"
+	fi
+	"$work/check" || fail "a program linked with the libraries does not run"
+}

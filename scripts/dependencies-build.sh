@@ -194,8 +194,8 @@ build_nettle() {
 	make install-headers
 	printf '%s\n' "create $prefix/lib/libnettle.a" "addlib libnettle.a" \
 		"addlib libhogweed.a" save end | ar -M
-	# "ar -M" writes times and owners; one more pass makes them zero.
-	objcopy -D "$prefix/lib/libnettle.a"
+	# nettle insists on debug information (20 MB); -D makes the times of "ar -M" zero.
+	objcopy -D --strip-debug "$prefix/lib/libnettle.a"
 }
 
 # kmod without its build system: libkmod, and depmod as a function (dependencies-depmod.c).

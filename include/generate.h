@@ -17,6 +17,7 @@ int generate_index(int modules_fd, const char *release, const struct target *pat
 struct initramfs_request {
 	const char *release;
 	int modules_fd;		/* its module directory, indexed */
+	const struct target *patient; /* where links out of it lead; NULL: nowhere */
 	const char *config;	/* text of the kernel's config, or NULL: unknown */
 	const char *root_fstype; /* must be among the file systems put in; or NULL */
 	int64_t mtime;		/* of every file in it, for identical results */

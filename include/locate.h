@@ -54,6 +54,14 @@ struct device {
 	bool unclean;	  /* its journal wants replay */
 };
 
+/*
+ * What one block device of this machine holds, asked of the device alone: nothing is
+ * mounted, no sysfs is needed (PID 1). fstype NULL: nothing known there. Frees with
+ * device_done. -errno: it cannot be opened or read.
+ */
+int device_probe(struct device *ret, const char *path, struct fault *f);
+void device_done(struct device *d);
+
 /* One of the file systems that make a system. */
 struct place {
 	int device;	  /* index, or -1 (--root) */

@@ -47,11 +47,13 @@ struct device {
 	uint64_t size;	  /* bytes */
 	uint64_t offset;  /* bytes from the start of `backing` */
 	char *backing;	  /* what a loop device is laid over: image file or block device */
-	char *fstype, *uuid, *label, *partuuid, *parttype; /* NULL: none */
+	char *fstype, *uuid, *label; /* NULL: none */
+	char *partuuid, *parttype, *partlabel; /* parttype: a GUID, or 0x83 and the like */
 	unsigned number;  /* partition number, 0: none */
 	unsigned roles;
 	int system;	  /* index of the system it belongs to, or -1 */
-	bool unclean;	  /* its journal wants replay */
+	bool held;	  /* another device is stacked on it */
+	bool unclean;	  /* its journal wants replay, or it was not unmounted */
 };
 
 /*
@@ -62,7 +64,7 @@ struct device {
 int device_probe(struct device *ret, const char *path, struct fault *f);
 void device_done(struct device *d);
 
-/* One of the file systems that make a system. */
+/* One of the file systems that make a system. With --root, what its fstab says of it. */
 struct place {
 	int device;	  /* index, or -1 (--root) */
 	char *source;	  /* what fstab says, or NULL */
@@ -99,6 +101,7 @@ struct system {
 	bool complete;	    /* every file system it boots from was found and mounted */
 	bool by_directory;  /* --root: no device is known */
 	bool writable;
+	int tree;	    /* which of landscape.mounts holds it; -1: none */
 	struct fstab fstab;
 	struct target target; /* its whole tree, all its file systems in their places */
 	struct findings findings;
@@ -122,6 +125,11 @@ struct landscape {
  */
 int locate_scan(struct landscape *ret, const struct scope *where, struct fault *f);
 void landscape_done(struct landscape *l);
+/*
+ * Flushes and unmounts everything; every system's target is closed then. A command that
+ * wrote calls it before landscape_done: what the disks answered last is told here.
+ */
+int landscape_unmount(struct landscape *l, struct fault *f);
 
 /* The system of that id, UUID, label or root device; NULL when there is none such. */
 struct system *landscape_find(const struct landscape *l, const char *name);
@@ -135,7 +143,10 @@ int landscape_choose(const struct landscape *l, const char *name, struct system 
  * With --root it only checks that the tree can be written.
  */
 int system_make_writable(struct landscape *l, struct system *s, struct fault *f);
-/* What the running system's boot loader calls the file: /vmlinuz-V with a separate /boot. */
+/*
+ * What the running system's boot loader calls the file: /vmlinuz-V with a separate /boot,
+ * /SUBVOLUME/boot/vmlinuz-V on btrfs. The caller frees it; NULL: no memory.
+ */
 char *system_loader_path(const struct system *s, const char *path);
 
 #endif

@@ -201,18 +201,19 @@ build_nettle() {
 # kmod without its build system: libkmod, and depmod as a function (dependencies-depmod.c).
 build_kmod() {
 	local source object
-	local -a objects=()
+	local -a objects=() compile
 	cd "$work/kmod"
 	patch -p1 <"$here/dependencies-kmod.patch"
 	cp "$here/dependencies-depmod.c" rescue-depmod.c
 	cp "$here/dependencies-depmod.h" rescue-depmod.h
 	kmod_configuration >config.h
+	# shellcheck disable=SC2207
+	compile=("$prefix/bin/cc" $(flags -Os) -std=gnu11 -Wall -I. -I"$prefix/include"
+		-Werror=implicit-function-declaration -include config.h)
 	for source in libkmod/*.c shared/*.c rescue-depmod.c; do
-		object=$(basename "$source" .c).o
-		# shellcheck disable=SC2046
-		"$prefix/bin/cc" $(flags -Os) -std=gnu11 -Wall \
-			-Werror=implicit-function-declaration -I. -I"$prefix/include" \
-			-include config.h -c "$source" -o "$object"
+		object=${source##*/}
+		object=${object%.c}.o
+		"${compile[@]}" -c "$source" -o "$object"
 		objects+=("$object")
 	done
 	hide_kmod_symbols "${objects[@]}"
@@ -247,7 +248,6 @@ kmod_configuration() {
 		#define _GNU_SOURCE 1
 		#define _FILE_OFFSET_BITS 64
 	EOC
-	[[ $libc == musl ]] || echo "#define HAVE_FINIT_MODULE 1"
 }
 
 # kmod's helpers have names such as hash_new and array_init. Whatever is not in its public

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Boot entries: does a working one lead to each kernel, and which one starts by default. */
+#include "verify_rules.h"
+
+#include <errno.h>
+
+static bool is_kernel_whole(const struct kernel *k)
+{
+	return (k->image.state == PART_OK || k->image.spare) &&
+	       (k->modules.state == PART_OK || k->modules.state == PART_UNINDEXED) &&
+	       k->modules.count > k->modules.third_party;
+}
+
+static int add_remedy(struct rules *r, const char *release)
+{
+	_cleanup_free_ char *begin = rules_remedy(r, "restore");
+
+	if (!begin)
+		return -ENOMEM;
+	return release ? findings_remedy(&r->v->findings, "%s --release %s", begin, release)
+		       : findings_remedy(&r->v->findings, "%s", begin);
+}
+
+static bool has_whole_kernel(const struct inventory *inv)
+{
+	for (size_t i = 0; i < inv->kernel_count; i++)
+		if (is_kernel_whole(&inv->kernels[i]))
+			return true;
+	return false;
+}
+
+static int judge_broken(struct rules *r, const struct entry *e)
+{
+	const struct kernel *k = e->kernel >= 0 ? &r->inv->kernels[e->kernel] : NULL;
+	enum severity severity = k ? rules_severity(r, k) : SEVERITY_WARNING;
+
+	if (!e->broken || (k && !rules_wants(r, k->release)))
+		return 0;
+	if (e->is_default)
+		severity = SEVERITY_ERROR;
+	int rc = findings_add(&r->v->findings, "entry-broken", severity, k ? k->release : NULL,
+		e->id, "boot entry \"%s\" (%s, line %u) does not work: %s", e->title ? e->title : e->id,
+		e->source, e->line, e->reason ? e->reason : "it names what is not there");
+	if (rc >= 0 && k && is_kernel_whole(k))
+		rc = add_remedy(r, k->release);
+	return rc;
+}
+
+/* An entry for this kernel, whole or broken. Broken ones have told of themselves already. */
+static int judge_missing(struct rules *r, const struct kernel *k)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < k->entry_count; i++)
+		found = found || r->inv->entries[k->entries[i]].is_of_this_root ||
+			r->inv->entries[k->entries[i]].broken;
+	if (found || !is_kernel_whole(k) || !rules_wants(r, k->release))
+		return 0;
+	int rc = findings_add(&r->v->findings, "entry-missing", rules_severity(r, k), k->release,
+		NULL, "no boot entry leads to kernel %s", k->release);
+	return rc < 0 ? rc : add_remedy(r, k->release);
+}
+
+/* A root= that is neither this system's nor broken in itself: of another system, or gone. */
+static int judge_roots(struct rules *r, const struct entry *e)
+{
+	if (e->broken || e->is_of_this_root || e->kernel < 0)
+		return 0;
+	return findings_add(&r->v->findings, "entry-root-unknown",
+		e->is_default ? SEVERITY_ERROR : SEVERITY_WARNING,
+		r->inv->kernels[e->kernel].release, e->id,
+		"boot entry \"%s\" (%s) does not name this system's root file system",
+		e->title ? e->title : e->id, e->source);
+}
+
+static int judge_default(struct rules *r)
+{
+	const struct inventory *inv = r->inv;
+	struct findings *fs = &r->v->findings;
+	const struct entry *e;
+	int rc;
+
+	if (inv->entry_count == 0) {
+		rc = findings_add(fs, "no-entry", SEVERITY_ERROR, NULL, inv->entries_directory,
+			"there is no boot entry at all");
+		return rc < 0 || !has_whole_kernel(inv) ? rc : add_remedy(r, NULL);
+	}
+	e = inv->default_entry >= 0 ? &inv->entries[inv->default_entry] : NULL;
+	if (e && e->kernel >= 0 && r->v->kernel_states[e->kernel] == KERNEL_BOOTABLE &&
+		!e->broken && e->is_of_this_root)
+		return 0;
+	rc = findings_add(fs, "default-broken", SEVERITY_ERROR, NULL, e ? e->id : NULL,
+		e ? "the default boot entry \"%s\" does not boot"
+		  : "no boot entry is the default%s",
+		e ? (e->title ? e->title : e->id) : "");
+	return rc < 0 || !has_whole_kernel(inv) ? rc : add_remedy(r, NULL);
+}
+
+static int judge_loader(struct rules *r)
+{
+	const struct inventory *inv = r->inv;
+	struct findings *fs = &r->v->findings;
+	int rc = 0;
+
+	if (inv->loader == LOADER_NONE)
+		rc = findings_add(fs, "loader-unknown", SEVERITY_ERROR, NULL, NULL,
+			"no boot loader configuration was found in /boot");
+	else if (inv->system->firmware == FIRMWARE_UNKNOWN)
+		rc = findings_add(fs, "loader-unknown", SEVERITY_WARNING, NULL, NULL,
+			"no boot sector or ESP can be read here: the boot loader is inferred "
+			"from the configuration that is there");
+	if (rc >= 0 && inv->grubenv_damaged)
+		rc = findings_add(fs, "grubenv-damaged", SEVERITY_WARNING, NULL,
+			inv->grubenv_path, "GRUB's environment block %s is damaged: its saved "
+			"default is lost", inv->grubenv_path);
+	if (rc >= 0 && inv->has_hot_journal) {
+		_cleanup_free_ char *undo = rules_remedy(r, "undo");
+
+		rc = undo ? findings_add(fs, "transaction-incomplete", SEVERITY_ERROR, NULL,
+			inv->hot_transaction, "repair %s began and did not end",
+			inv->hot_transaction ? inv->hot_transaction : "?") : -ENOMEM;
+		if (rc >= 0)
+			rc = findings_remedy(fs, "%s", undo);
+	}
+	return rc;
+}
+
+int rules_entries(struct rules *r)
+{
+	int rc = judge_loader(r);
+
+	for (size_t i = 0; rc >= 0 && i < r->inv->entry_count; i++) {
+		rc = judge_broken(r, &r->inv->entries[i]);
+		if (rc >= 0)
+			rc = judge_roots(r, &r->inv->entries[i]);
+	}
+	for (size_t i = 0; rc >= 0 && i < r->inv->kernel_count; i++)
+		rc = judge_missing(r, &r->inv->kernels[i]);
+	return rc < 0 ? rc : judge_default(r);
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One verification: states of the kernels, the rules in order, the verdict. */
+#include "verify_rules.h"
+
+#include <errno.h>
+
+const char *verdict_name(enum verdict v)
+{
+	static const char *const names[] = {"bootable", "degraded", "unbootable"};
+
+	return names[v];
+}
+
+const char *kernel_state_name(enum kernel_state s)
+{
+	static const char *const names[] = {"bootable", "incomplete", "absent"};
+
+	return names[s];
+}
+
+const char *module_verdict_name(enum module_verdict v)
+{
+	static const char *const names[] = {"loads", "refused", "unknown"};
+
+	return names[v];
+}
+
+static void module_judgements_done(struct module_judgements *m)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		free(m->items[i].path);
+		free(m->items[i].name);
+		free(m->items[i].kernel);
+		free(m->items[i].detail);
+	}
+	free(m->items);
+}
+
+void verification_done(struct verification *v)
+{
+	free(v->kernel_states);
+	strings_done(&v->wanted);
+	findings_done(&v->findings);
+	module_judgements_done(&v->modules);
+	memset(v, 0, sizeof(*v));
+}
+
+bool rules_wants(const struct rules *r, const char *release)
+{
+	return r->options->kernels.count == 0 || strings_has(&r->options->kernels, release);
+}
+
+char *rules_remedy(const struct rules *r, const char *command)
+{
+	const char *scope = r->options->scope ? r->options->scope : "";
+
+	return text_printf("rescue %s%s%s --system %s", command, *scope ? " " : "", scope,
+		r->inv->system->id);
+}
+
+/* The kernel that the machine would start next, as far as the entries tell. */
+static const struct kernel *default_kernel(const struct inventory *inv)
+{
+	if (inv->default_entry < 0 || inv->entries[inv->default_entry].kernel < 0)
+		return NULL;
+	return &inv->kernels[inv->entries[inv->default_entry].kernel];
+}
+
+enum severity rules_severity(const struct rules *r, const struct kernel *k)
+{
+	const struct kernel *next = default_kernel(r->inv);
+
+	if (r->options->kernels.count || k == next)
+		return SEVERITY_ERROR;
+	for (size_t i = 0; i < r->v->kernel_count; i++)
+		if (r->v->kernel_states[i] == KERNEL_BOOTABLE)
+			return SEVERITY_WARNING;
+	return SEVERITY_ERROR;
+}
+
+static int check_asked_kernels(const struct rules *r, struct fault *f)
+{
+	const struct strings *asked = &r->options->kernels;
+
+	for (size_t i = 0; i < asked->count; i++) {
+		if (inventory_find_kernel(r->inv, asked->items[i]))
+			continue;
+		fault_errno(f, ENOENT, NULL, "verify kernel %s", asked->items[i]);
+		fault_reason(f, "the system has no kernel of that release");
+		fault_hint(f, "rescue inventory lists its kernels");
+		return -ENOENT;
+	}
+	return 0;
+}
+
+static int kernel_states(struct rules *r)
+{
+	size_t n = r->inv->kernel_count;
+
+	r->v->kernel_states = calloc(n ? n : 1, sizeof(*r->v->kernel_states));
+	if (!r->v->kernel_states)
+		return -ENOMEM;
+	r->v->kernel_count = n;
+	for (size_t i = 0; i < n; i++)
+		r->v->kernel_states[i] = rules_kernel_state(r, i);
+	return 0;
+}
+
+/* With kernels asked for: the worst of them; else what the next boot will meet. */
+static bool boots(const struct rules *r)
+{
+	const struct kernel *next = default_kernel(r->inv);
+	bool all = true;
+
+	if (r->options->kernels.count == 0)
+		return next && r->v->kernel_states[next - r->inv->kernels] == KERNEL_BOOTABLE &&
+		       !r->inv->entries[r->inv->default_entry].broken;
+	for (size_t i = 0; i < r->inv->kernel_count; i++)
+		if (rules_wants(r, r->inv->kernels[i].release))
+			all = all && r->v->kernel_states[i] == KERNEL_BOOTABLE;
+	return all;
+}
+
+static enum verdict judge(const struct rules *r)
+{
+	if (!boots(r) || !r->inv->system->complete)
+		return VERDICT_UNBOOTABLE;
+	return findings_has_errors(&r->v->findings) ? VERDICT_DEGRADED : VERDICT_BOOTABLE;
+}
+
+int verify_run(struct verification *ret, const struct inventory *inv,
+	       const struct verify_options *options, struct fault *f)
+{
+	_cleanup_(verification_done) struct verification v = {0};
+	struct rules rules = {inv, options, &v};
+	int r = check_asked_kernels(&rules, f);
+
+	if (r < 0)
+		return r;
+	r = kernel_states(&rules);
+	if (r >= 0)
+		r = findings_append(&v.findings, &inv->system->findings);
+	if (r >= 0)
+		r = findings_append(&v.findings, &inv->findings);
+	if (r >= 0)
+		r = rules_kernel_parts(&rules);
+	if (r >= 0)
+		r = rules_entries(&rules);
+	if (r >= 0)
+		r = rules_wanted(&rules);
+	if (r < 0)
+		return fault_no_memory(f);
+	if (!options->boot_path_only) {
+		r = rules_modules(&rules, f);
+		if (r < 0)
+			return r;
+	}
+	v.verdict = judge(&rules);
+	findings_sort(&v.findings);
+	*ret = TAKE_STRUCT(v);
+	return 0;
+}

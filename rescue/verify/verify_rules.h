@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of this room share: one run's facts, and the rules it is made of. */
+#ifndef RESCUE_VERIFY_RULES_H
+#define RESCUE_VERIFY_RULES_H
+
+#include "verify.h"
+
+/* Everything a rule may look at, and where it writes. */
+struct rules {
+	const struct inventory *inv;
+	const struct verify_options *options;
+	struct verification *v;
+};
+
+/* The kernel is among those asked for. */
+bool rules_wants(const struct rules *r, const char *release);
+/* "rescue COMMAND SCOPE --system ID", the beginning of every remedy; NULL: no memory. */
+char *rules_remedy(const struct rules *r, const char *command);
+/* ERROR where the system's next boot depends on that kernel, else WARNING. */
+enum severity rules_severity(const struct rules *r, const struct kernel *k);
+
+/* Each file one group of rules; 0 or -ENOMEM. */
+int rules_kernel_parts(struct rules *r);  /* parts.c: image, modules, initramfs */
+int rules_entries(struct rules *r);	   /* entries.c: entries, default, loader */
+int rules_wanted(struct rules *r);	   /* wanted.c: which package is needed */
+int rules_modules(struct rules *r, struct fault *f); /* modules.c: does each one load */
+
+/* wanted.c: file names of the packages that hold that release. 0 or -ENOMEM. */
+int rules_wanted_files(const struct rules *r, const char *release, struct strings *ret);
+char *rules_wanted_text(const struct rules *r, const char *release); /* NULL: no memory */
+/* Gives the finding added last the restore command, where the patient's caches hold them. */
+int rules_package_remedy(struct rules *r, const char *release);
+
+/* kernel_state of the inventory's kernel i, from its parts and entries alone. */
+enum kernel_state rules_kernel_state(const struct rules *r, size_t i);
+/* The file system driver of this root is in the kernel or its initramfs. */
+bool rules_root_driver_present(const struct rules *r, const struct kernel *k);
+
+#endif

@@ -21,11 +21,12 @@ struct bls_entry {
 	struct bls_key *items; /* in file order; keys may repeat */
 	size_t count;
 	size_t capacity;
+	unsigned stopped_line; /* GRUB reads no further than this line; 0: all was read */
 };
 
 void bls_done(struct bls_entry *e);
 int bls_parse(struct bls_entry *ret, struct bytes in, struct fault *f);
-const char *bls_get(const struct bls_entry *e, const char *key); /* the last one, or NULL */
+const char *bls_get(const struct bls_entry *e, const char *key); /* the first one, or NULL */
 /* All values of a key that may repeat, blank-separated lists taken apart (initrd). */
 int bls_get_all(const struct bls_entry *e, const char *key, struct strings *ret);
 
@@ -36,7 +37,20 @@ struct bls_template {
 };
 int bls_write(struct buffer *ret, const struct bls_template *t);
 
-/* Order of GRUB's menu by id (without .conf), first is shown first: EL9's rpmvercmp of ids. */
+/*
+ * The text that GRUB makes of a value with $variables: a set one is followed by a blank, an
+ * unset one is nothing. variable answers NULL for an unset name. *ret NULL: nothing came of
+ * it at all, so that GRUB falls back to default_kernelopts. 0 or -ENOMEM.
+ */
+int bls_expand(char **ret, const char *value,
+	       const char *(*variable)(void *data, const char *name), void *data);
+
+/*
+ * Order of GRUB's menu by id (without .conf), first is shown first: EL9 and Fedora 30-43
+ * compare name, version and release of the id (blscfg.c: split_cmp, vercmp).
+ */
 int bls_compare_ids(const char *a, const char *b);
+/* The same of two `version` values: what EL8 compares first if every entry has one. */
+int bls_compare_versions(const char *a, const char *b);
 
 #endif

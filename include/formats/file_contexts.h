@@ -18,7 +18,10 @@ void file_contexts_free(struct file_contexts *c);
 void file_contexts_free_p(struct file_contexts **c);
 /* Adds the rules of one file, behind those already there; bad rules are skipped. */
 int file_contexts_add(struct file_contexts *c, struct bytes in, struct fault *f);
-/* Adds lines "FROM TO" of file_contexts.subs and .subs_dist. */
+/*
+ * Adds one list of lines "FROM TO": first file_contexts.subs, then .subs_dist. A path
+ * goes through every list in turn; in each, the last line that fits is the one.
+ */
 int file_contexts_add_substitutions(struct file_contexts *c, struct bytes in,
 				    struct fault *f);
 /* Borrowed; NULL where no rule matches or the rule says <<none>>. mode: only its type. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * GRUB's environment block (grub-core/lib/envblk.c): 1024 bytes, "# GRUB Environment
- * Block\n", name=value lines, `\` escapes `\` and newline, padded with `#`.
+ * Block\n", name=value lines, `\` escapes `\` and newline, padded with `#`. A block of
+ * another size can be read all the same; what is written has 1024 bytes.
  */
 #ifndef RESCUE_FORMATS_GRUBENV_H
 #define RESCUE_FORMATS_GRUBENV_H
@@ -9,6 +10,7 @@
 #include "fault.h"
 
 #define GRUBENV_SIZE 1024
+#define GRUBENV_MAX_SIZE (64 * 1024)
 
 struct grubenv_variable {
 	char *name;
@@ -19,6 +21,7 @@ struct grubenv {
 	struct grubenv_variable *items; /* in file order */
 	size_t count;
 	size_t capacity;
+	struct strings comments; /* "# WARNING: …": written back behind the first line */
 };
 
 void grubenv_done(struct grubenv *e);

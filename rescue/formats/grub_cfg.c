@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * grub.cfg: menuentries with their numbers, plain assignments, and whether blscfg runs.
+ * Conditions are not judged: both branches of an `if` are read, as one after the other.
+ */
+#include "formats/grub_cfg.h"
+
+#include "grub_script.h"
+
+#include <errno.h>
+
+#define MAX_ASSIGNMENTS 65536
+
+enum block_kind { BLOCK_OTHER, BLOCK_FUNCTION, BLOCK_SUBMENU, BLOCK_MENUENTRY };
+
+struct block {
+	enum block_kind kind;
+	size_t entry;	 /* BLOCK_MENUENTRY: index */
+	unsigned number; /* BLOCK_SUBMENU: its own; and how many it holds so far */
+	unsigned held;
+	unsigned line;	 /* where it opens */
+};
+
+struct parser {
+	struct grub_cfg cfg;
+	struct block blocks[GRUB_CFG_MAX_DEPTH];
+	size_t depth;
+	unsigned top_level; /* entries and submenus outside any block */
+	struct {	    /* before the outermost block that is open */
+		size_t entries;
+		unsigned top_level;
+	} before;
+};
+
+static void menuentry_done(struct grub_menuentry *e)
+{
+	free(e->title);
+	free(e->id);
+	free(e->number);
+	free(e->linux_path);
+	free(e->options);
+	strings_done(&e->initrd);
+}
+
+void grub_cfg_done(struct grub_cfg *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		menuentry_done(&c->items[i]);
+	free(c->items);
+	for (size_t i = 0; i < c->assignment_count; i++) {
+		free(c->assignments[i].name);
+		free(c->assignments[i].value);
+	}
+	free(c->assignments);
+	*c = (struct grub_cfg){0};
+}
+
+static void parser_done(struct parser *p)
+{
+	grub_cfg_done(&p->cfg);
+}
+
+const char *grub_cfg_literal(const struct grub_cfg *c, const char *name)
+{
+	for (size_t i = c->assignment_count; i-- > 0;)
+		if (strcmp(c->assignments[i].name, name) == 0 &&
+		    !strchr(c->assignments[i].value, '$'))
+			return c->assignments[i].value;
+	return NULL;
+}
+
+/* ---- menuentries ----------------------------------------------------------------------- */
+
+static struct block *innermost(struct parser *p, enum block_kind kind)
+{
+	for (size_t i = p->depth; i-- > 0;)
+		if (p->blocks[i].kind == kind)
+			return &p->blocks[i];
+	return NULL;
+}
+
+static unsigned *menu_counter(struct parser *p)
+{
+	struct block *submenu = innermost(p, BLOCK_SUBMENU);
+
+	return submenu ? &submenu->held : &p->top_level;
+}
+
+/* "1>0>2": the numbers of the submenus around it, then its own. */
+static char *menu_number(const struct parser *p, unsigned own)
+{
+	_cleanup_(buffer_done) struct buffer text = {0};
+
+	for (size_t i = 0; i < p->depth; i++)
+		if (p->blocks[i].kind == BLOCK_SUBMENU &&
+		    buffer_printf(&text, "%u>", p->blocks[i].number) < 0)
+			return NULL;
+	return buffer_printf(&text, "%u", own) < 0 ? NULL : buffer_steal(&text);
+}
+
+/* The option word takes the next word as its value ("--id x", "$menuentry_id_option x"). */
+static bool takes_value(const char *word)
+{
+	static const char *const options[] = {"--class", "--users", "--hotkey", "--id",
+					      "$menuentry_id_option",
+					      "${menuentry_id_option}"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		if (strcmp(word, options[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool is_id_option(const char *word)
+{
+	return strcmp(word, "--id") == 0 || strstr(word, "menuentry_id_option") != NULL;
+}
+
+static int copy_text(char **ret, const char *text)
+{
+	free(*ret);
+	*ret = strdup(text);
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* menuentry TITLE [--class C] [--users U] [--hotkey K] [--id ID] [--unrestricted] [ARG…] */
+static int read_head(struct grub_menuentry *e, const struct strings *words)
+{
+	int r = 0;
+
+	for (size_t i = 1; r >= 0 && i < words->count; i++) {
+		const char *word = words->items[i];
+
+		if (text_starts(word, "--id=")) {
+			r = copy_text(&e->id, word + strlen("--id="));
+		} else if (takes_value(word) && i + 1 < words->count) {
+			i++;
+			if (is_id_option(word))
+				r = copy_text(&e->id, words->items[i]);
+		} else if (!text_starts(word, "--") && !e->title) {
+			r = copy_text(&e->title, word);
+		}
+	}
+	if (r >= 0 && !e->title)
+		r = copy_text(&e->title, "");
+	return r;
+}
+
+static int add_menuentry(struct parser *p, const struct grub_command *c)
+{
+	struct grub_menuentry e = {.line = c->line};
+	struct grub_cfg *cfg = &p->cfg;
+	int r = read_head(&e, &c->words);
+
+	if (r >= 0)
+		e.number = menu_number(p, (*menu_counter(p))++);
+	if (r < 0 || !e.number || VECTOR_GROW(cfg) < 0) {
+		menuentry_done(&e);
+		return -ENOMEM;
+	}
+	cfg->items[cfg->count++] = e;
+	return 0;
+}
+
+/* What the kernel gets: words with blanks in them stand in double quotes. */
+static char *join_options(const struct strings *words, size_t from)
+{
+	_cleanup_(buffer_done) struct buffer text = {0};
+
+	for (size_t i = from; i < words->count; i++) {
+		const char *word = words->items[i];
+		const char *quote = strpbrk(word, " \t") && !strchr(word, '"') ? "\"" : "";
+
+		if (buffer_printf(&text, "%s%s%s%s", i > from ? " " : "", quote, word,
+				  quote) < 0)
+			return NULL;
+	}
+	return buffer_steal(&text);
+}
+
+static int read_linux(struct grub_menuentry *e, const struct strings *words)
+{
+	if (words->count < 2 || e->linux_path)
+		return 0;
+	e->linux_path = strdup(words->items[1]);
+	e->options = join_options(words, 2);
+	return e->linux_path && e->options ? 0 : -ENOMEM;
+}
+
+static int read_initrd(struct grub_menuentry *e, const struct strings *words)
+{
+	for (size_t i = 1; i < words->count; i++)
+		if (strings_add(&e->initrd, words->items[i]) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
+/* ---- commands -------------------------------------------------------------------------- */
+
+static bool is_one_of(const char *word, const char *const *list)
+{
+	for (; *list; list++)
+		if (strcmp(word, *list) == 0)
+			return true;
+	return false;
+}
+
+static int add_assignment(struct grub_cfg *c, const char *text, unsigned line)
+{
+	const char *equals = strchr(text, '=');
+	struct grub_assignment a = {.line = line};
+
+	if (!equals || equals == text)
+		return 0;
+	if (c->assignment_count >= MAX_ASSIGNMENTS)
+		return -E2BIG;
+	if (vector_grow(&c->assignments, &c->assignment_capacity, c->assignment_count,
+			sizeof(a)) < 0)
+		return -ENOMEM;
+	a.name = strndup(text, (size_t)(equals - text));
+	a.value = strdup(equals + 1);
+	if (!a.name || !a.value) {
+		free(a.name);
+		free(a.value);
+		return -ENOMEM;
+	}
+	c->assignments[c->assignment_count++] = a;
+	return 0;
+}
+
+/* Removes words that open, part or close a condition or loop before a command. */
+static void drop_keywords(struct strings *words)
+{
+	static const char *const keywords[] = {"if", "elif", "then", "else", "while", "until",
+					       "do", "fi", "done", "!", NULL};
+	size_t n = 0;
+
+	while (n < words->count && is_one_of(words->items[n], keywords))
+		free(words->items[n++]);
+	words->count -= n;
+	memmove(words->items, words->items + n, words->count * sizeof(*words->items));
+}
+
+static int read_command(struct parser *p, const struct grub_command *c)
+{
+	static const char *const linux_words[] = {"linux", "linux16", "linuxefi", NULL};
+	static const char *const initrd_words[] = {"initrd", "initrd16", "initrdefi", NULL};
+	static const char *const bls_words[] = {"blscfg", "bls_import", NULL};
+	const char *word = c->words.items[0];
+	struct block *entry = innermost(p, BLOCK_MENUENTRY);
+
+	if (entry) {
+		if (is_one_of(word, linux_words))
+			return read_linux(&p->cfg.items[entry->entry], &c->words);
+		if (is_one_of(word, initrd_words))
+			return read_initrd(&p->cfg.items[entry->entry], &c->words);
+		return 0;
+	}
+	if (is_one_of(word, bls_words)) {
+		if (!p->cfg.has_blscfg)
+			p->cfg.blscfg_index = p->top_level;
+		p->cfg.has_blscfg = true;
+	} else if (strcmp(word, "set") == 0 && c->words.count > 1) {
+		return add_assignment(&p->cfg, c->words.items[1], c->line);
+	} else if (c->words.count == 1) {
+		return add_assignment(&p->cfg, word, c->line);
+	}
+	return 0;
+}
+
+static int open_block(struct parser *p, const struct grub_command *c)
+{
+	const char *word = c->words.count > 0 ? c->words.items[0] : "";
+	struct block b = {.line = c->line};
+	int r = 0;
+
+	if (p->depth >= GRUB_CFG_MAX_DEPTH)
+		return -EBADMSG;
+	if (p->depth == 0) {
+		p->before.entries = p->cfg.count;
+		p->before.top_level = p->top_level;
+	}
+	if (strcmp(word, "menuentry") == 0) {
+		if (p->cfg.count >= GRUB_CFG_MAX_ENTRIES)
+			return -E2BIG;
+		b.kind = BLOCK_MENUENTRY;
+		b.entry = p->cfg.count;
+		r = add_menuentry(p, c);
+	} else if (strcmp(word, "submenu") == 0) {
+		b.kind = BLOCK_SUBMENU;
+		b.number = (*menu_counter(p))++;
+	} else if (strcmp(word, "function") == 0) {
+		b.kind = BLOCK_FUNCTION;
+	}
+	if (r >= 0)
+		p->blocks[p->depth++] = b;
+	return r;
+}
+
+/* 1; -EBADMSG: GRUB's parser refuses it. */
+static int take_command(struct parser *p, struct grub_command *c)
+{
+	int r = 0;
+
+	drop_keywords(&c->words);
+	if (c->end == GRUB_COMMAND_OPEN)
+		r = open_block(p, c);
+	else if (c->words.count > 0)
+		r = read_command(p, c);
+	if (r >= 0 && c->end == GRUB_COMMAND_CLOSE) {
+		if (p->depth == 0)
+			return -EBADMSG;
+		p->depth--;
+	}
+	return r < 0 ? r : 1;
+}
+
+/*
+ * GRUB parses a top-level command with all its blocks before it runs it: an error in it
+ * loses the whole command, and reading goes on behind the line of the error.
+ */
+static void recover(struct parser *p, struct grub_script *s)
+{
+	if (p->cfg.bad_line == 0)
+		p->cfg.bad_line = p->depth > 0 && s->at == s->in.size ? p->blocks[0].line
+								       : s->line;
+	if (p->depth > 0) {
+		while (p->cfg.count > p->before.entries)
+			menuentry_done(&p->cfg.items[--p->cfg.count]);
+		p->top_level = p->before.top_level;
+		p->depth = 0;
+	}
+	grub_script_skip_line(s);
+}
+
+int grub_cfg_parse(struct grub_cfg *ret, struct bytes in, struct fault *f)
+{
+	_cleanup_(parser_done) struct parser p = {0};
+	struct grub_script script = {.in = in, .line = 1};
+	int r = 1;
+
+	if (in.size > GRUB_CFG_MAX_SIZE)
+		return fault_errno(f, EFBIG, NULL, "parse grub.cfg");
+	while (r > 0) {
+		_cleanup_(grub_command_done) struct grub_command c = {0};
+
+		r = grub_script_next(&script, &c);
+		if (r > 0)
+			r = take_command(&p, &c);
+		if (r == -EBADMSG) {
+			recover(&p, &script);
+			r = 1;
+		}
+	}
+	if (r < 0)
+		return r == -ENOMEM ? fault_no_memory(f)
+				    : fault_errno(f, -r, NULL, "parse grub.cfg line %u",
+						  script.line);
+	if (p.depth > 0)
+		recover(&p, &script);
+	*ret = TAKE_STRUCT(p.cfg);
+	return 0;
+}

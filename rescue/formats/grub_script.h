@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The words and commands of a GRUB script, nothing expanded (GRUB manual, 16 "Writing
+ * full configuration files": quoting, comments, blocks): for grub_cfg.c.
+ */
+#ifndef RESCUE_FORMATS_GRUB_SCRIPT_H
+#define RESCUE_FORMATS_GRUB_SCRIPT_H
+
+#include "base.h"
+
+#define GRUB_SCRIPT_MAX_WORDS 4096 /* of one command */
+
+struct grub_script {
+	struct bytes in;
+	size_t at;
+	unsigned line;
+};
+
+enum grub_command_end {
+	GRUB_COMMAND_END,  /* newline, `;` or the end of the file */
+	GRUB_COMMAND_OPEN, /* `{`: a block follows */
+	GRUB_COMMAND_CLOSE /* `}` stood behind it */
+};
+
+struct grub_command {
+	struct strings words; /* quotes and escapes removed, $variables as written */
+	unsigned line;	      /* of its first word */
+	enum grub_command_end end;
+};
+
+void grub_command_done(struct grub_command *c);
+/* 1: *ret is the next command (perhaps without words), 0: the end. -EBADMSG, -ENOMEM. */
+int grub_script_next(struct grub_script *s, struct grub_command *ret);
+/* Goes on behind the present line: after -EBADMSG. */
+void grub_script_skip_line(struct grub_script *s);
+
+#endif

@@ -30,7 +30,8 @@ lab_deb() {
 	local suite=$1 package
 	shift
 	for package; do
-		_lab_deb_have "$suite" "$package" || lab_run _lab_deb_fetch "$suite" "$package" >&2
+		_lab_deb_have "$suite" "$package" >/dev/null ||
+			lab_run _lab_deb_fetch "$suite" "$package" >&2
 		_lab_deb_have "$suite" "$package" || lab_die "cannot fetch package $package"
 	done
 }
@@ -86,49 +87,87 @@ _lab_kernels_pick() {
 }
 
 # lab_kernel NAME: print the path of a kernel tree: boot/{vmlinuz,config,System.map}-V,
-# lib/modules/V with its index, the file "release" holding V and "symvers".
+# lib/modules/V with its index, the file "release" holding V and "symvers". Besides the
+# names of lab_kernels there is small-NAME for each: the image and some 70 modules, with
+# which everything takes a second, and which boots; "small" is small-generic.
+#
+# V is as an RPM distribution would call it, and the kernel itself says so:
+# 6.1.0-2.x86_64 the newest, 6.1.0-1.x86_64 the older ABI, 6.1.0-2.cloud.x86_64 and so on.
+# (newer keeps its name, which fits.) rename.pl says why.
 lab_kernel() {
-	local package
-	package=$(lab_kernels | awk -v name="$1" '$1 == name { print $2 }')
-	[[ -n $package ]] || lab_die "no kernel is called $1"
-	lab_cached kernel "${package#linux-image-}" _lab_kernel_unpack "$package"
+	local package tree
+	case $1 in
+	small) lab_kernel small-generic && return ;;
+	small-*)
+		tree=$(lab_kernel "${1#small-}")
+		lab_cached kernel-small \
+			"$(lab_release "$tree")-$(lab_key "$LAB_SMALL_MODULES" "$tree")" \
+			_lab_kernel_cut "$tree"
+		;;
+	*)
+		package=$(lab_kernels | awk -v name="$1" '$1 == name { print $2 }')
+		[[ -n $package ]] || lab_die "no kernel is called $1"
+		lab_cached kernel "${package#linux-image-}-$(lab_key "$1" @rename.pl)" \
+			_lab_kernel_build "$1" "$package"
+		;;
+	esac
 }
 
 # lab_release TREE: the release string of a kernel tree.
 lab_release() { cat "$1/release"; }
 
+_lab_kernel_build() {
+	local new=$1 name=$2 package=$3 old=${3#linux-image-} release
+	lab_need dpkg-deb depmod perl xz
+	_lab_kernel_unpack "$new" "$package"
+	release=$(_lab_kernel_name "$name" "$old")
+	[[ $release == "$old" ]] || _lab_kernel_rename "$new" "$old" "$release"
+	echo "$release" >"$new/release"
+	# Debian leaves indexing to the installation.
+	depmod -b "$new" "$release"
+}
+
+# The new name has to be as long as the old one, so it cannot tell everything.
+_lab_kernel_name() {
+	local name=$1 old=$2 number=2
+	[[ $name != *-old ]] || number=1
+	case $old in
+	*-??-amd64) echo "${old%-??-amd64}-$number.x86_64" ;;
+	*-??-cloud-amd64) echo "${old%-??-cloud-amd64}-$number.cloud.x86_64" ;;
+	*) echo "$old" ;;
+	esac
+}
+
 _lab_kernel_unpack() {
-	local new=$1 package=$2 version=${2#linux-image-} deb headers
-	lab_need dpkg-deb depmod
+	local new=$1 package=$2 deb headers
 	deb=$(lab_deb stable "$package")
-	headers=$(lab_deb stable "linux-headers-$version")
+	headers=$(lab_deb stable "linux-headers-${package#linux-image-}")
 	mkdir "$new"
 	dpkg-deb -x "$deb" "$new"
 	dpkg-deb --fsys-tarfile "$headers" |
-		tar -xO "./usr/src/linux-headers-$version/Module.symvers" >"$new/symvers"
+		tar -xO "./usr/src/linux-headers-${package#linux-image-}/Module.symvers" >"$new/symvers"
 	rm -rf "${new:?}/usr"
-	echo "$version" >"$new/release"
-	# Debian leaves indexing to the installation.
-	depmod -b "$new" "$version"
 }
 
-# Modules enough to boot from every disk that the lab attaches: what a small kernel keeps,
-# and what the lab's own initramfs loads.
+_lab_kernel_rename() {
+	local new=$1 old=$2 release=$3 file
+	for file in vmlinuz config System.map; do
+		mv "$new/boot/$file-$old" "$new/boot/$file-$release"
+	done
+	mv "$new/lib/modules/$old" "$new/lib/modules/$release"
+	perl "$LAB_LIB/rename.pl" "$old" "$release" image "$new/boot/vmlinuz-$release"
+	find "$new/lib/modules" -name '*.ko' |
+		perl "$LAB_LIB/rename.pl" "$old" "$release" modules
+}
+
+# Modules enough to boot from every disk that the lab attaches: what a small kernel keeps
+# (with some that go to each of the packages), and what the lab's own initramfs holds.
 LAB_SMALL_MODULES='virtio_pci virtio_blk virtio_scsi virtio_net virtio_balloon virtio_rng
 	ahci ata_piix ata_generic sd_mod sr_mod nvme mptsas mptspi sym53c8xx vmw_pvscsi
 	megaraid_sas uhci_hcd ehci_pci xhci_pci usb_storage uas
 	ext4 xfs vfat nls_cp437 nls_iso8859-1 nls_ascii loop crc32c_intel crc32c_generic
 	crc32_pclmul dm_mod e1000 e1000e vmxnet3 dummy
-	libcrc32c efivarfs autofs4 binfmt_misc'
-
-# lab_kernel_small NAME: the kernel cut down to its image and about 90 modules, so that
-# everything done with it takes a second. It boots.
-lab_kernel_small() {
-	local tree
-	tree=$(lab_kernel "$1")
-	lab_cached kernel-small "$(lab_release "$tree")-$(lab_key "$LAB_SMALL_MODULES")" \
-		_lab_kernel_cut "$tree"
-}
+	libcrc32c efivarfs autofs4 minix'
 
 # lab_module_files TREE MODULE…: paths (in the tree) of modules and all they depend on;
 # those that are built in are left out.

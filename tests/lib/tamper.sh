@@ -1,0 +1,77 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Damage, done to images from outside with debugfs: no root, no mounting. Part of lab.sh.
+
+# lab_debugfs IMAGE OFFSET: run debugfs commands from standard input on a file system of
+# ext2/3/4 inside an image. Commands that fail are not an error: read what they print.
+lab_debugfs() {
+	lab_need debugfs
+	debugfs -w -f - "$1?offset=$2" 2>&1 | grep -v '^debugfs' || :
+}
+
+# lab_read IMAGE OFFSET PATH: print a file of such a file system.
+lab_read() { debugfs -R "cat $3" "$1?offset=$2" 2>/dev/null; }
+
+# lab_list IMAGE OFFSET DIRECTORY: print the names in a directory.
+lab_list() {
+	debugfs -R "ls -p $3" "$1?offset=$2" 2>/dev/null |
+		awk -F/ 'NF > 5 && $6 != "" && $6 != "." && $6 != ".." { print $6 }'
+}
+
+# lab_break IMAGE OPTION…: to a healthy disk made with these options, do what the failed
+# update did: kernel, modules, initramfs and boot entry are gone, the rest stays.
+lab_break() {
+	local image=$1 boot_in=''
+	shift
+	[[ $(lab_option boot separate "$@") == separate ]] || boot_in=/boot
+	_lab_break_modules "$@" | lab_debugfs "$image" "$(lab_offset root "$@")" >/dev/null
+	_lab_break_boot "$boot_in" "$@" | lab_debugfs "$image" "$(lab_offset boot "$@")" >/dev/null
+}
+
+_lab_break_modules() {
+	local release rpms lib=/lib files
+	[[ $(lab_option usr merged "$@") == split ]] || lib=/usr/lib
+	release=$(lab_release "$(lab_kernel "$(lab_option kernel generic "$@")")")
+	rpms=$(lab_rpms "$(lab_option generation el9 "$@")" "$(lab_option kernel generic "$@")")
+	files=$(rpm -qp --qf '[%{FILEMODES:perms} %{FILENAMES}\n]' \
+		"$rpms"/kernel-core-*.rpm "$rpms"/kernel-modules-*.rpm |
+		grep -E ' (/lib/modules/.|/etc/|/usr/share/)' | sort -u)
+	# Deepest first; directories last.
+	sed -n "s,^[^d][^ ]* ,rm ,p" <<<"$files" | sed "s, /lib/, $lib/,"
+	sed -n "s,^d[^ ]* ,,p" <<<"$files" | sort -r | sed "s,^/lib/,$lib/,; s,^,rmdir ,"
+	echo "rmdir $lib/modules/$release"
+}
+
+_lab_break_boot() {
+	local dir=$1 release file
+	shift
+	release=$(lab_release "$(lab_kernel "$(lab_option kernel generic "$@")")")
+	for file in "vmlinuz-$release" ".vmlinuz-$release.hmac" "System.map-$release" \
+		"config-$release" "symvers-$release.gz" "initramfs-$release.img" \
+		"loader/entries/$(lab_machine_id "$@")-$release.conf"; do
+		echo "rm $dir/$file"
+	done
+}
+
+# lab_dirty IMAGE OFFSET: as after a power cut: the journal asks to be replayed.
+lab_dirty() { echo 'feature needs_recovery' | lab_debugfs "$1" "$2" >/dev/null; }
+
+# lab_orphan IMAGE OFFSET: as after a crash with a deleted file still open: one inode on
+# the orphan list, which a writable mount (even ext4's "ro,noload") cleans up.
+lab_orphan() {
+	local image=$1 offset=$2 inode file
+	file=$(mktemp)
+	head -c 20000 /dev/urandom >"$file"
+	echo "write $file orphan" | lab_debugfs "$image" "$offset" >/dev/null
+	rm -f "$file"
+	inode=$(debugfs -R 'stat /orphan' "$image?offset=$offset" 2>/dev/null |
+		sed -n 's/^Inode: *\([0-9]*\).*/\1/p')
+	[[ -n $inode ]] || lab_die "cannot make an orphan in $image"
+	lab_debugfs "$image" "$offset" >/dev/null <<-EOT
+		unlink /orphan
+		set_inode_field <$inode> links_count 0
+		set_inode_field <$inode> dtime 0
+		set_super_value last_orphan $inode
+	EOT
+}

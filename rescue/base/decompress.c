@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Single compressed streams into memory. One driver grows the output and watches its
+ * limit; each format is three functions around its library's streaming interface.
+ */
+#include "decompress.h"
+
+#include <bzlib.h>
+#include <errno.h>
+#include <lzma.h>
+#include <zlib.h>
+#include <zstd.h>
+#include <zstd_errors.h>
+
+/*
+ * What a decoder may take for itself beside the output. Kernels are built with
+ * dictionaries up to 128 MiB (zstd -22 --ultra, xz dict=128MiB).
+ */
+#define DICTIONARY_MAX_LOG 28 /* 256 MiB */
+#define DECODER_MEMORY_LIMIT ((uint64_t)300 << 20)
+#define LARGEST_STEP ((size_t)1 << 30) /* zlib and bzip2 count in unsigned int */
+
+/* One step's input and output; step functions move both ends forward. */
+struct step {
+	const uint8_t *in;
+	size_t in_size;
+	char *out;
+	size_t out_size;
+};
+
+union decoder {
+	z_stream zlib;
+	bz_stream bzip2;
+	lzma_stream lzma;
+	ZSTD_DCtx *zstd;
+};
+
+struct codec {
+	int (*open)(union decoder *d);
+	/* 1: the stream has ended; 0: it goes on; -errno. */
+	int (*step)(union decoder *d, struct step *s);
+	void (*close)(union decoder *d);
+};
+
+static void advance(struct step *s, size_t in_left, size_t out_left)
+{
+	s->in += s->in_size - in_left;
+	s->out += s->out_size - out_left;
+	s->in_size = in_left;
+	s->out_size = out_left;
+}
+
+static int gzip_open(union decoder *d)
+{
+	d->zlib = (z_stream){0};
+	return inflateInit2(&d->zlib, 16 + MAX_WBITS) == Z_OK ? 0 : -ENOMEM;
+}
+
+static int gzip_step(union decoder *d, struct step *s)
+{
+	int r;
+
+	d->zlib.next_in = (Bytef *)s->in;
+	d->zlib.avail_in = (uInt)s->in_size;
+	d->zlib.next_out = (Bytef *)s->out;
+	d->zlib.avail_out = (uInt)s->out_size;
+	r = inflate(&d->zlib, Z_NO_FLUSH);
+	advance(s, d->zlib.avail_in, d->zlib.avail_out);
+	if (r == Z_STREAM_END)
+		return 1;
+	if (r == Z_MEM_ERROR)
+		return -ENOMEM;
+	return r == Z_OK || r == Z_BUF_ERROR ? 0 : -EBADMSG;
+}
+
+static void gzip_close(union decoder *d)
+{
+	inflateEnd(&d->zlib);
+}
+
+static int bzip2_open(union decoder *d)
+{
+	d->bzip2 = (bz_stream){0};
+	return BZ2_bzDecompressInit(&d->bzip2, 0, 0) == BZ_OK ? 0 : -ENOMEM;
+}
+
+static int bzip2_step(union decoder *d, struct step *s)
+{
+	int r;
+
+	d->bzip2.next_in = (char *)s->in;
+	d->bzip2.avail_in = (unsigned)s->in_size;
+	d->bzip2.next_out = s->out;
+	d->bzip2.avail_out = (unsigned)s->out_size;
+	r = BZ2_bzDecompress(&d->bzip2);
+	advance(s, d->bzip2.avail_in, d->bzip2.avail_out);
+	if (r == BZ_STREAM_END)
+		return 1;
+	if (r == BZ_MEM_ERROR)
+		return -ENOMEM;
+	return r == BZ_OK ? 0 : -EBADMSG;
+}
+
+static void bzip2_close(union decoder *d)
+{
+	BZ2_bzDecompressEnd(&d->bzip2);
+}
+
+static int lzma_open(union decoder *d)
+{
+	d->lzma = (lzma_stream)LZMA_STREAM_INIT;
+	return lzma_alone_decoder(&d->lzma, DECODER_MEMORY_LIMIT) == LZMA_OK ? 0 : -ENOMEM;
+}
+
+static int xz_open(union decoder *d)
+{
+	d->lzma = (lzma_stream)LZMA_STREAM_INIT;
+	return lzma_stream_decoder(&d->lzma, DECODER_MEMORY_LIMIT, 0) == LZMA_OK ? 0
+										  : -ENOMEM;
+}
+
+static int lzma_step(union decoder *d, struct step *s)
+{
+	lzma_ret r;
+
+	d->lzma.next_in = s->in;
+	d->lzma.avail_in = s->in_size;
+	d->lzma.next_out = (uint8_t *)s->out;
+	d->lzma.avail_out = s->out_size;
+	r = lzma_code(&d->lzma, LZMA_RUN);
+	advance(s, d->lzma.avail_in, d->lzma.avail_out);
+	switch (r) {
+	case LZMA_STREAM_END:
+		return 1;
+	case LZMA_OK:
+	case LZMA_BUF_ERROR:
+		return 0;
+	case LZMA_MEM_ERROR:
+		return -ENOMEM;
+	case LZMA_MEMLIMIT_ERROR:
+		return -EFBIG;
+	default:
+		return -EBADMSG;
+	}
+}
+
+static void xz_close(union decoder *d)
+{
+	lzma_end(&d->lzma);
+}
+
+static int zstd_open(union decoder *d)
+{
+	d->zstd = ZSTD_createDCtx();
+	if (!d->zstd)
+		return -ENOMEM;
+	ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax, DICTIONARY_MAX_LOG);
+	return 0;
+}
+
+static int zstd_error(size_t r)
+{
+	switch (ZSTD_getErrorCode(r)) {
+	case ZSTD_error_memory_allocation:
+		return -ENOMEM;
+	case ZSTD_error_frameParameter_windowTooLarge:
+		return -EFBIG;
+	default:
+		return -EBADMSG;
+	}
+}
+
+static int zstd_step(union decoder *d, struct step *s)
+{
+	ZSTD_inBuffer in = {.src = s->in, .size = s->in_size};
+	ZSTD_outBuffer out = {.dst = s->out, .size = s->out_size};
+	size_t r = ZSTD_decompressStream(d->zstd, &out, &in);
+
+	if (ZSTD_isError(r))
+		return zstd_error(r);
+	advance(s, in.size - in.pos, out.size - out.pos);
+	return r == 0;
+}
+
+static void zstd_close(union decoder *d)
+{
+	ZSTD_freeDCtx(d->zstd);
+}
+
+static const struct codec codecs[] = {
+	[COMPRESSION_GZIP] = {gzip_open, gzip_step, gzip_close},
+	[COMPRESSION_BZIP2] = {bzip2_open, bzip2_step, bzip2_close},
+	[COMPRESSION_LZMA] = {lzma_open, lzma_step, xz_close},
+	[COMPRESSION_XZ] = {xz_open, lzma_step, xz_close},
+	[COMPRESSION_ZSTD] = {zstd_open, zstd_step, zstd_close},
+};
+
+/* Appends one step's output to b. As codec->step; -EBADMSG when nothing moves. */
+static int step_into(const struct codec *c, union decoder *d, struct bytes *in,
+	struct buffer *b)
+{
+	size_t free_space = b->capacity - b->size - 1;
+	struct step s = {.in = in->data,
+		.in_size = MIN_OF(in->size, LARGEST_STEP),
+		.out = b->data + b->size,
+		.out_size = MIN_OF(free_space, LARGEST_STEP)};
+	int r = c->step(d, &s);
+	size_t produced = (size_t)(s.out - (b->data + b->size));
+	size_t consumed = (size_t)(s.in - in->data);
+
+	if (r < 0)
+		return r;
+	if (r == 0 && produced == 0 && consumed == 0)
+		return -EBADMSG; /* truncated */
+	b->size += produced;
+	b->data[b->size] = '\0';
+	in->data += consumed;
+	in->size -= consumed;
+	return r;
+}
+
+static int decode(const struct codec *c, union decoder *d, struct bytes in, size_t limit,
+	struct buffer *b)
+{
+	int r;
+
+	/* A first guess; bounded, for the input may be anything. */
+	do {
+		size_t more = MAX_OF(b->size, MIN_OF(in.size * 4, (size_t)16 << 20));
+
+		r = buffer_reserve(b, MAX_OF(more, (size_t)4096));
+		if (r == 0)
+			r = step_into(c, d, &in, b);
+		if (r >= 0 && b->size > limit)
+			r = -EFBIG;
+	} while (r == 0);
+	return r < 0 ? r : 0; /* 1: ended */
+}
+
+static int copy_plain(struct bytes in, size_t limit, struct buffer *b)
+{
+	return in.size > limit ? -EFBIG : buffer_append(b, in.data, in.size);
+}
+
+int decompress(enum compression c, struct bytes in, size_t limit, struct buffer *ret)
+{
+	_cleanup_(buffer_done) struct buffer b = {0};
+	union decoder d;
+	int r;
+
+	if (c == COMPRESSION_LZO || c == COMPRESSION_LZ4)
+		return -ENOTSUP;
+	if (c == COMPRESSION_NONE) {
+		r = copy_plain(in, limit, &b);
+	} else if ((size_t)c < ARRAY_SIZE(codecs) && codecs[c].open) {
+		r = codecs[c].open(&d);
+		if (r < 0)
+			return r;
+		r = decode(&codecs[c], &d, in, limit, &b);
+		codecs[c].close(&d);
+	} else {
+		r = -EINVAL;
+	}
+	if (r < 0)
+		return r;
+	*ret = TAKE_STRUCT(b);
+	return 0;
+}

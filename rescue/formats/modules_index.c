@@ -58,7 +58,8 @@ static int lines_take(struct lines *l, char **ret, const char *what, struct faul
 	return 0;
 }
 
-static int bad_line(const struct lines *l, const char *what, const char *why, struct fault *f)
+static int bad_line(
+	const struct lines *l, const char *what, const char *why, struct fault *f)
 {
 	int r = fault_errno(f, EBADMSG, NULL, "read %s", what);
 
@@ -141,7 +142,8 @@ int modules_dep_parse(struct modules_dep *ret, struct bytes in, struct fault *f)
 		char *colon = strchr(line, ':');
 
 		if (!colon || colon == line)
-			return bad_line(&lines, what, "names no module before a colon", f);
+			return bad_line(
+				&lines, what, "names no module before a colon", f);
 		*colon = '\0';
 		if (dep_add(&d, line, colon + 1) < 0)
 			return fault_no_memory(f);
@@ -210,8 +212,8 @@ static bool pattern_matches(const char *pattern, const char *text)
 	return strncmp(pattern, text, literal) == 0 && fnmatch(pattern, text, 0) == 0;
 }
 
-int modules_alias_match(const struct modules_alias *a, const char *modalias,
-	struct strings *ret)
+int modules_alias_match(
+	const struct modules_alias *a, const char *modalias, struct strings *ret)
 {
 	_cleanup_free_ char *text = normalized(modalias);
 

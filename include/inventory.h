@@ -8,6 +8,7 @@
 
 #include "decompress.h"
 #include "formats/file_contexts.h"
+#include "formats/grubenv.h"
 #include "formats/journal.h"
 #include "locate.h"
 
@@ -134,6 +135,7 @@ struct inventory {
 	char *grub_cfg;		     /* path of the configuration that is read, or NULL */
 	char *grubenv_path;	     /* canonical; NULL: there is none */
 	bool grubenv_damaged;
+	struct grubenv grubenv;	     /* its variables; empty where it is damaged or absent */
 	char *saved_entry;	     /* grubenv's, or NULL */
 	char *entries_directory;     /* /boot/loader/entries */
 	char *entry_token;	     /* for new BLS entries */

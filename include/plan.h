@@ -55,6 +55,7 @@ struct plan {
 	size_t package_count;
 	struct operation *operations; /* in the order of commit */
 	size_t count, capacity;
+	bool boots;    /* after it an entry that works is the default */
 	struct need *needs;
 	size_t need_count, need_capacity;
 };

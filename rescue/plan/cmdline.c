@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel command line of a new entry: another entry of the same root, the files that
+ * kernel-install reads, grubenv's kernelopts, /etc/default/grub, and last what fstab tells.
+ * Never the rescue medium's own.
+ */
+#include "planner.h"
+
+#include "formats/cmdline.h"
+
+#include <errno.h>
+
+/* The default entry, else the first in the menu, of this root. */
+static const struct entry *template_entry(const struct inventory *inv)
+{
+	const struct entry *first = NULL;
+
+	for (size_t i = 0; i < inv->entry_count; i++) {
+		const struct entry *e = &inv->entries[i];
+
+		if (!e->is_of_this_root || !e->raw_options)
+			continue;
+		if (e->is_default)
+			return e;
+		if (!first)
+			first = e;
+	}
+	return first;
+}
+
+/* How this system's root is named on a command line; NULL: not known, or no memory. */
+static char *root_word(const struct system *s)
+{
+	if (s->root.uuid)
+		return text_printf("root=UUID=%s", s->root.uuid);
+	if (s->root.source)
+		return text_printf("root=%s", s->root.source);
+	return NULL;
+}
+
+static bool names_root(const struct cmdline *c, const struct system *s)
+{
+	_cleanup_free_ char *root = cmdline_get(c, "root");
+	_cleanup_free_ char *uuid = NULL;
+
+	if (!root)
+		return false;
+	if (s->root.source && text_equal(root, s->root.source))
+		return true;
+	uuid = s->root.uuid ? text_printf("UUID=%s", s->root.uuid) : NULL;
+	return uuid && strcasecmp(root, uuid) == 0;
+}
+
+/* Puts this system's root= (and subvolume) in front where the text names none or another. */
+static int with_root(char **ret, const char *text, const struct system *s)
+{
+	_cleanup_(cmdline_done) struct cmdline c = {0};
+	_cleanup_free_ char *root = NULL, *rest = NULL, *flags = NULL;
+	int r = cmdline_parse(&c, text);
+
+	if (r < 0)
+		return r;
+	if (names_root(&c, s))
+		return (*ret = strdup(text)) ? 0 : -ENOMEM;
+	root = root_word(s);
+	if (!root)
+		return -ENODATA;
+	r = cmdline_remove(&c, "root");
+	if (r >= 0 && s->subvolume) {
+		r = cmdline_remove(&c, "rootflags");
+		flags = text_printf(" rootflags=subvol=%s", s->subvolume);
+	}
+	rest = r < 0 ? NULL : cmdline_text(&c);
+	if (!rest || (s->subvolume && !flags))
+		return -ENOMEM;
+	*ret = text_printf("%s%s%s%s", root, flags ? flags : "", *rest ? " " : "", rest);
+	return *ret ? 0 : -ENOMEM;
+}
+
+static int no_root(const struct planner *p, struct fault *f)
+{
+	fault_errno(f, ENODATA, NULL, "write a boot entry for kernel %s", p->plan->release);
+	fault_reason(f, "nothing tells how the kernel finds the root file system");
+	fault_hint(f, "give the kernel command line: --options \"root=UUID=… ro\"");
+	return -ENODATA;
+}
+
+int planner_cmdline(const struct planner *p, char **ret, const char **ret_origin,
+		    struct fault *f)
+{
+	const struct cmdline_sources *from = &p->inv->cmdline;
+	const struct entry *e = template_entry(p->inv);
+	const struct {
+		const char *text, *origin;
+	} sources[] = {
+		{from->etc_kernel_cmdline, "/etc/kernel/cmdline"},
+		{from->usr_kernel_cmdline, "/usr/lib/kernel/cmdline"},
+		{from->kernelopts, "kernelopts in grubenv"},
+		{from->default_grub, "/etc/default/grub"},
+		{"ro", "fstab"},
+	};
+	int r = -ENODATA;
+
+	if (p->options->cmdline || e) {
+		*ret_origin = p->options->cmdline ? "--options" : "another boot entry";
+		*ret = strdup(p->options->cmdline ? p->options->cmdline : e->raw_options);
+		return *ret ? 0 : fault_no_memory(f);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(sources) && r == -ENODATA; i++) {
+		if (!sources[i].text || !*sources[i].text)
+			continue;
+		*ret_origin = sources[i].origin;
+		r = with_root(ret, sources[i].text, p->inv->system);
+	}
+	if (r == -ENODATA)
+		return no_root(p, f);
+	return r < 0 ? fault_no_memory(f) : 0;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The boot entry of the restored kernel (as 20-grub.install writes it) and the default. */
+#include "planner.h"
+
+#include "formats/bls.h"
+
+#include <errno.h>
+
+/* The plan makes that name, or it is there already. */
+static bool will_exist(const struct planner *p, const char *path)
+{
+	for (size_t i = 0; i < p->plan->count; i++)
+		if (text_equal(p->plan->operations[i].path, path))
+			return true;
+	return inventory_observed(p->inv, path)->exists;
+}
+
+/* Parses, leads to this root, and after the plan every file that it names is there. */
+static bool will_work(const struct planner *p, const struct entry *e)
+{
+	if (!e->is_of_this_root || !e->linux_path || !will_exist(p, e->linux_path) ||
+		e->initrd.count == 0)
+		return false;
+	for (size_t i = 0; i < e->initrd.count; i++)
+		if (!will_exist(p, e->initrd.items[i]))
+			return false;
+	return true;
+}
+
+static const struct entry *working_entry(const struct planner *p)
+{
+	for (size_t i = 0; p->kernel && i < p->kernel->entry_count; i++) {
+		const struct entry *e = &p->inv->entries[p->kernel->entries[i]];
+
+		if (will_work(p, e))
+			return e;
+	}
+	return NULL;
+}
+
+/* The title of a sibling entry with this release in it, else "PRETTY_NAME (V)". */
+static char *make_title(const struct planner *p)
+{
+	const struct inventory *inv = p->inv;
+	const char *name = inv->system->os_pretty_name ? inv->system->os_pretty_name : "Linux";
+
+	for (size_t i = 0; i < inv->entry_count; i++) {
+		const struct entry *e = &inv->entries[i];
+		const char *old = e->kernel >= 0 ? inv->kernels[e->kernel].release : NULL;
+		const char *at = old && e->title ? strstr(e->title, old) : NULL;
+
+		if (at && e->is_of_this_root)
+			return text_printf("%.*s%s%s", (int)(at - e->title), e->title,
+				p->plan->release, at + strlen(old));
+	}
+	return text_printf("%s (%s)", name, p->plan->release);
+}
+
+static const char *initramfs_path(const struct planner *p)
+{
+	for (size_t i = 0; i < p->plan->count; i++)
+		if (p->plan->operations[i].op == OP_INITRAMFS)
+			return p->plan->operations[i].path;
+	if (p->kernel && p->kernel->initramfs.path && p->kernel->initramfs.state == PART_OK)
+		return p->kernel->initramfs.path;
+	return NULL;
+}
+
+static int write_entry(const struct planner *p, struct buffer *ret, const char *initramfs,
+		       const char *options)
+{
+	const struct system *s = p->inv->system;
+	_cleanup_free_ char *title = make_title(p);
+	_cleanup_free_ char *image = text_printf("/boot/vmlinuz-%s", p->plan->release);
+	_cleanup_free_ char *kernel = image ? system_loader_path(s, image) : NULL;
+	_cleanup_free_ char *path = system_loader_path(s, initramfs);
+	/* EL8's tuned adds its own initrd and options through variables of grubenv. */
+	_cleanup_free_ char *initrd = path ? text_printf("%s%s", path,
+		strstr(options, "$tuned_params") ? " $tuned_initrd" : "") : NULL;
+	struct bls_template entry = {
+		.title = title,
+		.version = p->plan->release,
+		.linux_path = kernel,
+		.initrd = initrd,
+		.options = options,
+		.grub_users = "$grub_users",
+		.grub_arg = "--unrestricted",
+		.grub_class = s->os_id ? s->os_id : "linux",
+	};
+
+	return title && kernel && initrd ? bls_write(ret, &entry) : -ENOMEM;
+}
+
+static int add_entry(struct planner *p, char **ret_id, const char *initramfs, struct fault *f)
+{
+	_cleanup_free_ char *options = NULL, *path = NULL, *id = NULL;
+	_cleanup_(buffer_done) struct buffer content = {0};
+	const char *origin = NULL;
+	struct operation *op;
+	int r = planner_cmdline(p, &options, &origin, f);
+
+	if (r < 0)
+		return r;
+	id = text_printf("%s-%s", p->inv->entry_token, p->plan->release);
+	path = id ? text_printf("%s/%s.conf", p->inv->entries_directory, id) : NULL;
+	if (!path || write_entry(p, &content, initramfs, options) < 0)
+		return fault_no_memory(f);
+	r = planner_add(p, OP_ENTRY, path, 0644, content.size, &op,
+		"the command line comes from %s", origin);
+	if (r < 0)
+		return fault_no_memory(f);
+	op->content = TAKE_STRUCT(content);
+	*ret_id = TAKE_PTR(id);
+	return 0;
+}
+
+static bool default_boots(const struct planner *p)
+{
+	const struct inventory *inv = p->inv;
+	const struct entry *e = inv->default_entry < 0 ? NULL : &inv->entries[inv->default_entry];
+
+	return e && !e->broken && e->is_of_this_root && e->kernel >= 0 &&
+	       p->v->kernel_states[e->kernel] == KERNEL_BOOTABLE;
+}
+
+/* The present default leads to this very entry: nothing to set. */
+static bool is_default_already(const struct inventory *inv, const char *id)
+{
+	return inv->default_entry >= 0 &&
+	       text_equal(inv->entries[inv->default_entry].id, id) &&
+	       (!inv->saved_entry || text_equal(inv->saved_entry, id));
+}
+
+static int add_default(struct planner *p, const char *id, struct fault *f)
+{
+	const struct inventory *inv = p->inv;
+	_cleanup_(grubenv_done) struct grubenv env = {0};
+	_cleanup_(buffer_done) struct buffer content = {0};
+	struct operation *op;
+	int r;
+
+	for (size_t i = 0; i < inv->grubenv.count; i++)
+		if (grubenv_set(&env, inv->grubenv.items[i].name, inv->grubenv.items[i].value) < 0)
+			return fault_no_memory(f);
+	if (strings_copy(&env.comments, &inv->grubenv.comments) < 0 ||
+		grubenv_set(&env, "saved_entry", id) < 0)
+		return fault_no_memory(f);
+	r = grubenv_write(&content, &env, f);
+	if (r < 0)
+		return r;
+	r = planner_add(p, OP_DEFAULT, inv->grubenv_path ? inv->grubenv_path : "/boot/grub2/grubenv",
+		0644, content.size, &op, p->options->default_choice == DEFAULT_SET
+			? "it was asked to become the default entry"
+			: "the present default entry does not boot");
+	if (r < 0)
+		return fault_no_memory(f);
+	op->content = TAKE_STRUCT(content);
+	return 0;
+}
+
+static bool wants_default(const struct planner *p, const char *id)
+{
+	if (p->options->default_choice == DEFAULT_KEEP || is_default_already(p->inv, id))
+		return false;
+	return p->options->default_choice == DEFAULT_SET || !default_boots(p);
+}
+
+int planner_entry(struct planner *p, struct fault *f)
+{
+	const struct entry *working = working_entry(p);
+	_cleanup_free_ char *id = NULL;
+	const char *initramfs = initramfs_path(p);
+	int r = 0;
+
+	if (working)
+		id = strdup(working->id);
+	else if (initramfs)
+		r = add_entry(p, &id, initramfs, f);
+	else
+		return 0; /* an entry without the initramfs it needs would be a trap */
+	if (r < 0)
+		return r;
+	if (!id)
+		return fault_no_memory(f);
+	if (wants_default(p, id))
+		r = add_default(p, id, f);
+	p->plan->boots = r >= 0 && (planner_makes(p, OP_DEFAULT) || default_boots(p) ||
+				    is_default_already(p->inv, id));
+	return r;
+}

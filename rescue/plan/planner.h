@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of this room share: the facts of one planning, and the plan so far. */
+#ifndef RESCUE_PLANNER_H
+#define RESCUE_PLANNER_H
+
+#include "plan.h"
+
+struct planner {
+	const struct inventory *inv;
+	const struct verification *v;
+	const struct package_sets *sets;	/* NULL: without packages */
+	const struct package_set *set;		/* chosen; NULL: without packages */
+	const struct comparison *installed;
+	const struct restore_options *options;
+	const struct kernel *kernel; /* of that release, as it is today; NULL: none */
+	struct plan *plan;
+};
+
+/* Appends an operation with its expected old state; ret is borrowed until the next one. */
+int planner_add(struct planner *p, enum op op, const char *path, mode_t mode, uint64_t size,
+		struct operation **ret, const char *reason, ...) _printf_(7, 8);
+/* The plan replaces or makes that name. */
+bool planner_makes(const struct planner *p, enum op op);
+/* The package file that brings path ("/lib/modules/V/vmlinuz"), or NULL. */
+const struct package_file *planner_package_file(const struct planner *p, const char *path);
+/* The system will have that file after the plan: it has it, or a package brings it. */
+bool planner_will_have(const struct planner *p, const char *path, uint64_t *ret_size);
+
+/* Each file one group of operations, in commit order. */
+int planner_packages(struct planner *p);		  /* packages.c */
+int planner_boot_files(struct planner *p);		  /* boot_files.c */
+int planner_initramfs(struct planner *p, struct fault *f); /* initramfs.c */
+int planner_entry(struct planner *p, struct fault *f);	  /* entry.c */
+int planner_needs(struct planner *p, struct fault *f);	  /* needs.c */
+
+/* The command line for a new entry, and its initrd words behind the initramfs. cmdline.c */
+int planner_cmdline(const struct planner *p, char **ret, const char **ret_origin,
+		    struct fault *f);
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Planning a restore: choose the kernel, then each group of operations in commit order. */
+#include "planner.h"
+
+#include <errno.h>
+
+void plan_done(struct plan *p)
+{
+	free(p->system);
+	free(p->release);
+	free(p->why);
+	free(p->packages);
+	for (size_t i = 0; i < p->count; i++) {
+		free(p->operations[i].path);
+		free(p->operations[i].reason);
+		free(p->operations[i].from);
+		buffer_done(&p->operations[i].content);
+	}
+	free(p->operations);
+	for (size_t i = 0; i < p->need_count; i++)
+		free(p->needs[i].filesystem);
+	free(p->needs);
+	memset(p, 0, sizeof(*p));
+}
+
+int planner_add(struct planner *p, enum op kind, const char *path, mode_t mode, uint64_t size,
+		struct operation **ret, const char *reason, ...)
+{
+	struct plan *plan = p->plan;
+	_cleanup_(buffer_done) struct buffer text = {0};
+	char words[512];
+	va_list args;
+	struct operation *op;
+	int r = vector_grow(&plan->operations, &plan->capacity, plan->count,
+		sizeof(*plan->operations));
+
+	if (r < 0)
+		return r;
+	va_start(args, reason);
+	vsnprintf(words, sizeof(words), reason, args);
+	va_end(args);
+	op = &plan->operations[plan->count];
+	*op = (struct operation){.op = kind, .size = size, .mode = mode, .package = -1,
+		.expected = *inventory_observed(p->inv, path)};
+	op->path = strdup(path);
+	op->reason = strdup(words);
+	plan->count++; /* plan_done frees what is there of it */
+	if (!op->path || !op->reason)
+		return -ENOMEM;
+	if (ret)
+		*ret = op;
+	return 0;
+}
+
+bool planner_makes(const struct planner *p, enum op op)
+{
+	for (size_t i = 0; i < p->plan->count; i++)
+		if (p->plan->operations[i].op == op)
+			return true;
+	return false;
+}
+
+static bool is_whole(const struct kernel *k)
+{
+	return (k->image.state == PART_OK || k->image.spare) &&
+	       (k->modules.state == PART_OK || k->modules.state == PART_UNINDEXED) &&
+	       k->modules.count > k->modules.third_party;
+}
+
+/* Without packages: the one named, else the newest that is whole (they are sorted so). */
+static int choose_from_system(struct planner *p, struct fault *f)
+{
+	const struct inventory *inv = p->inv;
+	const char *asked = p->options->release;
+
+	for (size_t i = 0; i < inv->kernel_count; i++) {
+		const struct kernel *k = &inv->kernels[i];
+
+		if (asked ? text_equal(k->release, asked) : is_whole(k)) {
+			p->kernel = k;
+			break;
+		}
+	}
+	if (p->kernel && is_whole(p->kernel))
+		return 0;
+	fault_errno(f, ENOENT, NULL, "restore %s from what the system has",
+		asked ? asked : "a kernel");
+	fault_reason(f, asked && !p->kernel ? "there is no such kernel"
+					    : "%s image and modules are not whole",
+		asked ? "its" : "no kernel is left whose");
+	if (p->v->wanted.count)
+		fault_hint(f, "give the packages that hold it: %s, …", p->v->wanted.items[0]);
+	else
+		fault_hint(f, "give the RPM files of a kernel for this system");
+	return -ENOENT;
+}
+
+/* One sentence; an administrator must see at a glance why it is this kernel. */
+static char *explain(const struct planner *p)
+{
+	const struct inventory *inv = p->inv;
+
+	if (!p->set)
+		return text_printf(p->options->release
+					? "kernel %s was asked for; the system itself still has it"
+					: "kernel %s is the newest whose image and modules the "
+					  "system still has", p->plan->release);
+	if (p->options->release)
+		return text_printf("kernel %s was asked for", p->plan->release);
+	for (size_t i = 0; i < inv->clue_count; i++)
+		if (text_equal(inv->clues[i].release, p->plan->release))
+			return text_printf("kernel %s is the one that the system had (%s)",
+				p->plan->release, inv->clues[i].origin);
+	return text_printf("kernel %s is the newest complete one in the packages",
+		p->plan->release);
+}
+
+static int choose(struct planner *p, struct fault *f)
+{
+	struct plan *plan = p->plan;
+	int r = p->sets ? plan_choose(&p->set, p->inv, p->sets, p->options, f)
+			: choose_from_system(p, f);
+
+	if (r < 0)
+		return r;
+	plan->system = strdup(p->inv->system->id);
+	plan->release = strdup(p->set ? p->set->release : p->kernel->release);
+	if (!plan->system || !plan->release)
+		return fault_no_memory(f);
+	p->kernel = inventory_find_kernel(p->inv, plan->release);
+	plan->why = explain(p);
+	plan->packages = calloc(p->set ? p->set->count : 1, sizeof(*plan->packages));
+	if (!plan->why || !plan->packages)
+		return fault_no_memory(f);
+	for (size_t i = 0; p->set && i < p->set->count; i++)
+		plan->packages[plan->package_count++] = p->set->packages[i];
+	return 0;
+}
+
+int plan_restore(struct plan *ret, const struct inventory *inv,
+		 const struct verification *v, const struct package_sets *sets,
+		 const struct comparison *installed, const struct restore_options *options,
+		 struct fault *f)
+{
+	_cleanup_(plan_done) struct plan plan = {0};
+	struct planner p = {.inv = inv, .v = v, .sets = sets, .installed = installed,
+		.options = options, .plan = &plan};
+	int r = choose(&p, f);
+
+	if (r < 0)
+		return r;
+	if (planner_packages(&p) < 0 || planner_boot_files(&p) < 0)
+		return fault_no_memory(f);
+	r = planner_initramfs(&p, f);
+	if (r >= 0)
+		r = planner_entry(&p, f);
+	if (r >= 0)
+		r = planner_needs(&p, f);
+	if (r >= 0)
+		*ret = TAKE_STRUCT(plan);
+	return r;
+}

@@ -194,8 +194,13 @@ build_nettle() {
 	make install-headers
 	printf '%s\n' "create $prefix/lib/libnettle.a" "addlib libnettle.a" \
 		"addlib libhogweed.a" save end | ar -M
-	# nettle insists on debug information (20 MB); -D makes the times of "ar -M" zero.
-	objcopy -D --strip-debug "$prefix/lib/libnettle.a"
+	# -D makes the times that "ar -M" wrote zero. nettle insists on debug information,
+	# 20 MB of it, which serves nobody in a stripped program.
+	if [[ $libc == musl ]]; then
+		objcopy -D --strip-debug "$prefix/lib/libnettle.a"
+	else
+		objcopy -D "$prefix/lib/libnettle.a"
+	fi
 }
 
 # kmod without its build system: libkmod, and depmod as a function (dependencies-depmod.c).

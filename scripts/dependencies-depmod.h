@@ -2,9 +2,9 @@
 /*
  * kmod's depmod as functions. Link with -ldepmod -lkmod -lzstd -llzma -lz.
  *
- * The code parses kernel modules with kmod's own care and uses static variables: one call
- * at a time, and for the modules of a stranger best in a child process, which may then
- * die of a hostile file without harm.
+ * Static variables: one call at a time. For the modules of a stranger it is best made in
+ * a child process with limits on address space and time: depmod has no limit on what a
+ * compressed module unpacks to. Nothing here ends the process.
  */
 #ifndef DEPMOD_H
 #define DEPMOD_H
@@ -35,8 +35,9 @@ struct depmod_options {
 	int (*open)(void *data, const char *path);
 
 	/*
-	 * Takes a message: priority as in syslog.h (LOG_ERR: something was left out), text
-	 * without a newline. NULL: standard error.
+	 * Takes a message: priority as in syslog.h (LOG_ERR: something was left out). The
+	 * text has no newline at its end, but may hold any other byte of the modules.
+	 * NULL: standard error.
 	 */
 	void (*message)(void *data, int priority, const char *text);
 

@@ -4,6 +4,8 @@
  * links, so that what they mean depends on where the directory will be.
  */
 #include "staged.h"
+#include "decompress.h"
+#include "formats/elf_module.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -131,4 +133,46 @@ int staged_open(const struct staged *s, const char *path)
 			return r;
 	}
 	return -ELOOP;
+}
+
+int staged_read(const struct staged *s, const char *name, size_t limit,
+	struct buffer *ret, struct fault *f)
+{
+	_cleanup_close_ int fd = -1;
+	_cleanup_free_ char *path = text_printf("%s/%s", s->directory, name);
+	struct stat st;
+	int r;
+
+	if (!path)
+		return fault_no_memory(f);
+	fd = staged_open(s, path);
+	if (fd < 0)
+		r = fd;
+	else if (fstat(fd, &st) < 0)
+		r = -errno;
+	else if (!S_ISREG(st.st_mode))
+		r = -EINVAL;
+	else
+		r = fd_read_all(fd, limit, ret);
+	return r < 0 ? fault_errno(f, -r, path, "read %s", path) : 0;
+}
+
+int staged_read_module(
+	const struct staged *s, const char *name, struct buffer *ret, struct fault *f)
+{
+	_cleanup_(buffer_done) struct buffer packed = {0};
+	enum compression c;
+	int r;
+
+	r = staged_read(s, name, ELF_MODULE_MAX_SIZE, &packed, f);
+	if (r < 0)
+		return r;
+	c = compression_detect(buffer_bytes(&packed));
+	if (c == COMPRESSION_NONE) {
+		*ret = TAKE_STRUCT(packed);
+		return 0;
+	}
+	r = decompress(c, buffer_bytes(&packed), ELF_MODULE_MAX_SIZE, ret);
+	return r < 0 ? fault_errno(f, -r, name, "decompress %s/%s", s->directory, name)
+		     : 0;
 }

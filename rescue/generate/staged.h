@@ -20,5 +20,11 @@ int staged_init(struct staged *ret, int fd, const char *release,
  * -errno.
  */
 int staged_open(const struct staged *s, const char *path);
+/* The bytes of a regular file; name is relative to the directory. */
+int staged_read(const struct staged *s, const char *name, size_t limit,
+	struct buffer *ret, struct fault *f);
+/* The same for a module, decompressed. */
+int staged_read_module(
+	const struct staged *s, const char *name, struct buffer *ret, struct fault *f);
 
 #endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The archive of an initramfs, through libarchive. Equal input gives equal bytes. */
+#include "archive.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <sys/stat.h>
+
+#define BLOCK_SIZE 65536
+
+static void entry_done(struct archive_entry **entry)
+{
+	archive_entry_free(*entry);
+}
+
+static int failed(struct cpio *c, const char *path, struct fault *f)
+{
+	int error = archive_errno(c->archive), r;
+
+	r = fault_errno(
+		f, error > 0 ? error : EIO, NULL, "write %s into the initramfs", path);
+	if (error <= 0 && archive_error_string(c->archive))
+		fault_reason(f, "%s", archive_error_string(c->archive));
+	return r;
+}
+
+static la_ssize_t write_block(
+	struct archive *a, void *data, const void *bytes, size_t size)
+{
+	struct cpio *c = data;
+	int r = fd_write_all(c->fd, bytes, size);
+
+	if (r < 0) {
+		archive_set_error(a, -r, "%s", strerror(-r));
+		return -1;
+	}
+	c->written += size;
+	return (la_ssize_t)size;
+}
+
+static int set_up(struct cpio *c, bool gzip)
+{
+	struct archive *a = c->archive;
+
+	if (archive_write_set_format_cpio_newc(a) != ARCHIVE_OK ||
+		archive_write_set_bytes_per_block(a, BLOCK_SIZE) != ARCHIVE_OK ||
+		archive_write_set_bytes_in_last_block(a, 1) != ARCHIVE_OK)
+		return -EINVAL;
+	if (gzip && (archive_write_add_filter_gzip(a) != ARCHIVE_OK ||
+			    archive_write_set_filter_option(
+				    a, "gzip", "compression-level", "1") != ARCHIVE_OK ||
+			    archive_write_set_filter_option(
+				    a, "gzip", "timestamp", NULL) != ARCHIVE_OK))
+		return -EINVAL;
+	return 0;
+}
+
+int cpio_open(struct cpio *ret, int fd, bool gzip, int64_t mtime, struct fault *f)
+{
+	*ret = (struct cpio){.fd = fd, .mtime = mtime};
+	ret->archive = archive_write_new();
+	if (!ret->archive)
+		return fault_no_memory(f);
+	/* libarchive keeps the pointer: the caller must not move *ret. */
+	if (set_up(ret, gzip) < 0 || archive_write_open(ret->archive, ret, NULL,
+					     write_block, NULL) != ARCHIVE_OK)
+		return failed(ret, "the header", f);
+	return 0;
+}
+
+void cpio_done(struct cpio *c)
+{
+	if (c->archive) {
+		archive_write_fail(c->archive);
+		archive_write_free(c->archive);
+	}
+	strings_done(&c->directories);
+	*c = (struct cpio){.fd = -1};
+}
+
+static int add(struct cpio *c, struct archive_entry *e, const char *path, mode_t mode,
+	struct bytes data, struct fault *f)
+{
+	archive_entry_set_pathname(e, path);
+	archive_entry_set_mode(e, mode);
+	archive_entry_set_mtime(e, c->mtime, 0);
+	archive_entry_set_ino64(e, ++c->inodes);
+	archive_entry_set_nlink(e, S_ISDIR(mode) ? 2 : 1);
+	archive_entry_set_size(e, (la_int64_t)data.size);
+	if (archive_write_header(c->archive, e) < ARCHIVE_WARN)
+		return failed(c, path, f);
+	if (data.size > 0 && archive_write_data(c->archive, data.data, data.size) !=
+				     (la_ssize_t)data.size)
+		return failed(c, path, f);
+	return 0;
+}
+
+static int add_directory(struct cpio *c, const char *path, struct fault *f)
+{
+	_cleanup_(entry_done) struct archive_entry *e = archive_entry_new();
+
+	if (!e || strings_add(&c->directories, path) < 0)
+		return fault_no_memory(f);
+	return add(c, e, path, S_IFDIR | 0755, (struct bytes){0}, f);
+}
+
+int cpio_directory(struct cpio *c, const char *path, struct fault *f)
+{
+	for (const char *slash = strchrnul(path, '/');;
+		slash = strchrnul(slash + 1, '/')) {
+		_cleanup_free_ char *parent = strndup(path, (size_t)(slash - path));
+		int r = 0;
+
+		if (!parent)
+			return fault_no_memory(f);
+		if (!strings_has(&c->directories, parent))
+			r = add_directory(c, parent, f);
+		if (r < 0 || *slash == '\0')
+			return r;
+	}
+}
+
+static int add_parents(struct cpio *c, const char *path, struct fault *f)
+{
+	const char *slash = strrchr(path, '/');
+	_cleanup_free_ char *parent = NULL;
+
+	if (!slash)
+		return 0;
+	parent = strndup(path, (size_t)(slash - path));
+	return parent ? cpio_directory(c, parent, f) : fault_no_memory(f);
+}
+
+int cpio_file(
+	struct cpio *c, const char *path, mode_t mode, struct bytes data, struct fault *f)
+{
+	_cleanup_(entry_done) struct archive_entry *e = archive_entry_new();
+	int r;
+
+	if (!e)
+		return fault_no_memory(f);
+	r = add_parents(c, path, f);
+	return r < 0 ? r : add(c, e, path, S_IFREG | mode, data, f);
+}
+
+int cpio_character_device(struct cpio *c, const char *path, mode_t mode, unsigned major,
+	unsigned minor, struct fault *f)
+{
+	_cleanup_(entry_done) struct archive_entry *e = archive_entry_new();
+	int r;
+
+	if (!e)
+		return fault_no_memory(f);
+	archive_entry_set_rdevmajor(e, major);
+	archive_entry_set_rdevminor(e, minor);
+	r = add_parents(c, path, f);
+	return r < 0 ? r : add(c, e, path, S_IFCHR | mode, (struct bytes){0}, f);
+}
+
+int cpio_finish(struct cpio *c, struct fault *f)
+{
+	if (archive_write_close(c->archive) != ARCHIVE_OK)
+		return failed(c, "the end", f);
+	return 0;
+}

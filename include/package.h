@@ -34,8 +34,8 @@ struct package_file {
 	char *owner, *group, *link; /* link: symlink text or NULL */
 	char *digest;	/* hex, or NULL (directories, links, ghosts) */
 	unsigned flags;
-	uint32_t inode;	/* files of one number > 0 on one device are hard links */
-	unsigned links;
+	uint32_t inode; /* files of one number are hard links of each other; 0: a ghost */
+	unsigned links; /* how many they are */
 };
 
 struct package_requirement {
@@ -58,7 +58,10 @@ struct package {
 	bool is_source;
 	char *payload_format, *payload_compressor;
 	uint64_t payload_offset, file_size, installed_size;
-	char *payload_digest; /* of the compressed payload, or NULL */
+	uint64_t header_offset; /* of the main header */
+	char *payload_digest;	/* of the compressed payload, or NULL */
+	char *archive_digest;	/* of the payload decompressed, or NULL; same algorithm */
+	char *md5;		/* of main header and payload, or NULL: all that old ones have */
 	enum digest_algorithm payload_algorithm, file_algorithm;
 	enum digests_state header_digests;
 	enum signature_state signature;

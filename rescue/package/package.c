@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The package as a value: its end, its words, the two faults that name it. */
+#include "package_room.h"
+
+const char *package_part_name(enum package_part p)
+{
+	static const char *const names[] = {
+		[PACKAGE_OTHER] = "other",
+		[PACKAGE_META] = "meta",
+		[PACKAGE_CORE] = "core",
+		[PACKAGE_MODULES_CORE] = "modules-core",
+		[PACKAGE_MODULES] = "modules",
+		[PACKAGE_MODULES_EXTRA] = "modules-extra",
+	};
+
+	return names[p];
+}
+
+const char *digests_state_name(enum digests_state s)
+{
+	static const char *const names[] = {
+		[DIGESTS_OK] = "ok",
+		[DIGESTS_BAD] = "bad",
+		[DIGESTS_ABSENT] = "absent",
+	};
+
+	return names[s];
+}
+
+const char *signature_state_name(enum signature_state s)
+{
+	static const char *const names[] = {
+		[SIGNATURE_GOOD] = "good",
+		[SIGNATURE_BAD] = "bad",
+		[SIGNATURE_UNSIGNED] = "unsigned",
+		[SIGNATURE_UNKNOWN_KEY] = "unknown-key",
+	};
+
+	return names[s];
+}
+
+static void file_done(struct package_file *file)
+{
+	free(file->path);
+	free(file->owner);
+	free(file->group);
+	free(file->link);
+	free(file->digest);
+}
+
+void package_files_done(struct package *p)
+{
+	for (size_t i = 0; i < p->file_count; i++)
+		file_done(&p->files[i]);
+	free(p->files);
+	p->files = NULL;
+	p->file_count = 0;
+}
+
+static void relations_done(struct package_requirement *relations, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(relations[i].name);
+		free(relations[i].version);
+	}
+	free(relations);
+}
+
+void package_relations_done(struct package *p)
+{
+	relations_done(p->requires, p->require_count);
+	relations_done(p->provides, p->provide_count);
+	p->requires = p->provides = NULL;
+	p->require_count = p->provide_count = 0;
+}
+
+void package_done(struct package *p)
+{
+	package_files_done(p);
+	package_relations_done(p);
+	strings_done(&p->missing);
+	free(p->path);
+	free(p->nevra);
+	free(p->name);
+	free(p->version);
+	free(p->version_release);
+	free(p->arch);
+	free(p->release);
+	free(p->payload_format);
+	free(p->payload_compressor);
+	free(p->payload_digest);
+	free(p->archive_digest);
+	free(p->md5);
+	memset(p, 0, sizeof(*p));
+}
+
+static int name_fault(struct fault *f, enum fault_code code, const struct package *p,
+		      const char *reason, va_list list)
+{
+	char doing[192], text[384];
+
+	snprintf(doing, sizeof(doing), "use package %s", p->path);
+	vsnprintf(text, sizeof(text), reason, list);
+	return fault_named(f, code, p->path, doing, "%s", text);
+}
+
+int package_refuse(struct fault *f, const struct package *p, const char *reason, ...)
+{
+	va_list list;
+	int r;
+
+	va_start(list, reason);
+	r = name_fault(f, FAULT_NOT_A_PACKAGE, p, reason, list);
+	va_end(list);
+	return r;
+}
+
+int package_bad_digest(struct fault *f, const struct package *p, const char *reason, ...)
+{
+	va_list list;
+	int r;
+
+	va_start(list, reason);
+	r = name_fault(f, FAULT_BAD_DIGEST, p, reason, list);
+	va_end(list);
+	fault_hint(f, "the file is damaged: fetch or copy it again");
+	return r;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the sources of this room share: header tags, the parts of reading, the payload. */
+#ifndef RESCUE_PACKAGE_ROOM_H
+#define RESCUE_PACKAGE_ROOM_H
+
+#include "formats/rpm_header.h"
+#include "package.h"
+
+enum rpm_signature_tag { /* lib/rpmtag.h: rpmSigTag */
+	SIGTAG_SHA1 = 269,
+	SIGTAG_LONG_SIZE = 270,
+	SIGTAG_SHA256 = 273,
+	SIGTAG_SIZE = 1000,
+	SIGTAG_MD5 = 1004
+};
+
+enum rpm_tag {
+	TAG_NAME = 1000,
+	TAG_VERSION = 1001,
+	TAG_RELEASE = 1002,
+	TAG_EPOCH = 1003,
+	TAG_SIZE = 1009,
+	TAG_ARCH = 1022,
+	TAG_OLD_FILE_NAMES = 1027,
+	TAG_FILE_SIZES = 1028,
+	TAG_FILE_MODES = 1030,
+	TAG_FILE_MTIMES = 1034,
+	TAG_FILE_DIGESTS = 1035,
+	TAG_FILE_LINKS = 1036,
+	TAG_FILE_FLAGS = 1037,
+	TAG_FILE_OWNERS = 1039,
+	TAG_FILE_GROUPS = 1040,
+	TAG_SOURCE_RPM = 1044,
+	TAG_PROVIDE_NAMES = 1047,
+	TAG_REQUIRE_FLAGS = 1048,
+	TAG_REQUIRE_NAMES = 1049,
+	TAG_REQUIRE_VERSIONS = 1050,
+	TAG_FILE_DEVICES = 1095,
+	TAG_FILE_INODES = 1096,
+	TAG_PROVIDE_FLAGS = 1112,
+	TAG_PROVIDE_VERSIONS = 1113,
+	TAG_DIRECTORY_INDEXES = 1116,
+	TAG_BASE_NAMES = 1117,
+	TAG_DIRECTORY_NAMES = 1118,
+	TAG_PAYLOAD_FORMAT = 1124,
+	TAG_PAYLOAD_COMPRESSOR = 1125,
+	TAG_LONG_FILE_SIZES = 5008,
+	TAG_LONG_SIZE = 5009,
+	TAG_FILE_DIGEST_ALGORITHM = 5011,
+	TAG_PAYLOAD_DIGEST = 5092,
+	TAG_PAYLOAD_DIGEST_ALGORITHM = 5093,
+	TAG_ARCHIVE_DIGEST = 5097
+};
+
+/* RPMSENSE_* of rpm's rpmds.h. */
+enum { SENSE_LESS = 2, SENSE_GREATER = 4, SENSE_EQUAL = 8, SENSE_MASK = 14 };
+
+/* The fault of a file that is no (sound) package: NOT-A-PACKAGE, with the file's name. */
+int package_refuse(struct fault *f, const struct package *p, const char *reason, ...)
+	_printf_(3, 4);
+int package_bad_digest(struct fault *f, const struct package *p, const char *reason, ...)
+	_printf_(3, 4);
+
+/* What grouping does not need of packages that are no part of a kernel. */
+void package_files_done(struct package *p);
+void package_relations_done(struct package *p);
+
+/* files.c: the file list of a main header. 0, -ENOMEM, or package_refuse's answer. */
+int package_take_files(struct package *p, const struct rpm_header *h, struct fault *f);
+/* relations.c: provides and requires; whether one satisfies the other. */
+int package_take_relations(struct package *p, const struct rpm_header *h, struct fault *f);
+bool package_provides(const struct package *p, const struct package_requirement *wanted);
+
+/* kernel.c: kernel release and part, from what the package holds. */
+int package_take_meaning(struct package *p, struct fault *f);
+bool package_file_is_ghost(const struct package_file *file);
+/* A module of that kernel: below its module directory, *.ko or *.ko.gz, .xz, .zst. */
+bool package_has_modules(const struct package *p);
+
+/* payload.c: the payload decompressed block by block, digested on both sides. */
+struct payload;
+int payload_open(struct payload **ret, const struct package *p,
+		 const struct progress *progress, struct fault *f);
+void payload_close(struct payload *payload);
+void payload_close_p(struct payload **payload);
+/* 1: a block, valid until the next call; 0: the end. */
+int payload_next(struct payload *payload, struct bytes *ret, struct fault *f);
+/* Reads what is left and compares the digests. */
+int payload_finish(struct payload *payload, struct fault *f);
+
+#endif

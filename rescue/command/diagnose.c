@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Bare rescue: every system, worst first, what is wrong and the one next step. */
+#include "session.h"
+
+#include <errno.h>
+
+static int by_verdict(const void *a, const void *b)
+{
+	const struct patient *x = a, *y = b;
+
+	return (int)y->verification.verdict - (int)x->verification.verdict;
+}
+
+static int examine_all(struct session *s, struct fault *f)
+{
+	int r = session_choose_all(s, f);
+
+	if (r >= 0 && s->patient_count == 0)
+		return landscape_choose(&s->landscape, NULL, NULL, f); /* NO-SYSTEM */
+	for (size_t i = 0; r >= 0 && i < s->patient_count; i++)
+		r = session_examine(s, &s->patients[i], &s->options.verify, f);
+	if (r >= 0)
+		qsort(s->patients, s->patient_count, sizeof(*s->patients), by_verdict);
+	return r;
+}
+
+static void print_patient(const struct session *s, const struct patient *p)
+{
+	const struct system *sys = p->system;
+
+	printf("%s  %s, root on %s\n", sys->id, sys->os_pretty_name ? sys->os_pretty_name : "Linux",
+		sys->by_directory ? s->options.scope.root
+				  : sys->root.device_path ? sys->root.device_path : "?");
+	text_findings(s, &p->verification.findings);
+	text_verdict(s, p);
+}
+
+/* The first remedy among the worst: findings are sorted so. */
+static const struct finding *next_step(const struct patient *p)
+{
+	for (size_t i = 0; i < p->verification.findings.count; i++) {
+		const struct finding *found = &p->verification.findings.items[i];
+
+		if (found->remedy && found->severity == SEVERITY_ERROR)
+			return found;
+	}
+	return NULL;
+}
+
+static void print_next_step(const struct session *s, const struct patient *p)
+{
+	const struct finding *step = next_step(p);
+
+	if (p->verification.verdict == VERDICT_BOOTABLE)
+		return;
+	if (step) {
+		printf("Next step: %s\n", step->remedy);
+	} else if (p->verification.wanted.count) {
+		_cleanup_free_ char *command = session_command_line(s, "restore", p->system->id);
+
+		printf("Next step: bring these packages here, then run\n  %s DIRECTORY\n",
+			command ? command : "rescue restore");
+		for (size_t i = 0; i < p->verification.wanted.count; i++)
+			printf("  %s\n", p->verification.wanted.items[i]);
+	}
+}
+
+/* Only where one system alone needs it and what it needs is on the disk already. */
+static int offer(struct session *s, struct fault *f)
+{
+	struct patient *p = &s->patients[0];
+	struct system *sys = landscape_find(&s->landscape, p->system->id);
+	const struct finding *step = next_step(p);
+	int r;
+
+	if (!step || !sys || s->patient_count != 1 || !can_ask(s) ||
+		!text_starts(step->remedy, "rescue restore") || strstr(step->remedy, ".rpm"))
+		return 0;
+	r = confirm(s, "Shall I plan this repair now? (You will be asked again.)", f);
+	return r <= 0 ? r : restore_patient(s, sys, f);
+}
+
+static int run(struct session *s, struct fault *f)
+{
+	int r = examine_all(s, f);
+
+	if (r < 0 || s->options.json)
+		return r;
+	for (size_t i = 0; i < s->patient_count; i++) {
+		print_patient(s, &s->patients[i]);
+		print_next_step(s, &s->patients[i]);
+		if (i + 1 < s->patient_count)
+			putchar('\n');
+	}
+	return offer(s, f);
+}
+
+static void json(const struct session *s, struct json *j)
+{
+	json_devices(j, s);
+	if (!s->located) {
+		json_null(j, "systems");
+		return;
+	}
+	json_array(j, "systems");
+	for (size_t i = 0; i < s->patient_count; i++) {
+		const struct patient *p = &s->patients[i];
+
+		if (!p->has_verification)
+			continue;
+		json_object(j, NULL);
+		json_text(j, "id", p->system->id);
+		json_system_place(j, s, p->system);
+		json_system_inventory(j, p);
+		json_system_verification(j, p);
+		json_findings(j, &p->verification.findings);
+		json_close_object(j);
+	}
+	json_close_array(j);
+}
+
+const struct command command_diagnose = {
+	.name = "",
+	.operands = "",
+	.summary = "say what is wrong with every system found, and what to do",
+	.run = run,
+	.json = json,
+};

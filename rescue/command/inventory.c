@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* rescue inventory: kernels, modules, initramfs, boot entries, the default entry. */
+#include "session.h"
+
+static int run(struct session *s, struct fault *f)
+{
+	struct verify_options how = {.boot_path_only = true, .scope = s->options.scope_text};
+	struct system *system = NULL;
+	int r = session_choose(s, &system, f);
+
+	if (r >= 0)
+		r = session_refuse_operands(s, f);
+	if (r >= 0)
+		r = session_examine(s, &s->patients[0], &how, f);
+	if (r < 0 || s->options.json)
+		return r;
+	text_inventory(s, &s->patients[0]);
+	if (s->patients[0].verification.findings.count)
+		putchar('\n');
+	text_findings(s, &s->patients[0].verification.findings);
+	return 0;
+}
+
+static void json(const struct session *s, struct json *j)
+{
+	if (!s->patient_count || !s->patients[0].has_verification) {
+		json_null(j, "systems");
+		return;
+	}
+	json_array(j, "systems");
+	json_object(j, NULL);
+	json_text(j, "id", s->patients[0].system->id);
+	json_system_inventory(j, &s->patients[0]);
+	json_findings(j, &s->patients[0].verification.findings);
+	json_close_object(j);
+	json_close_array(j);
+}
+
+const struct command command_inventory = {
+	.name = "inventory",
+	.operands = "[SYSTEM]",
+	.summary = "kernels, modules, initramfs and boot entries of a system",
+	.run = run,
+	.json = json,
+};

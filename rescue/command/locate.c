@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* rescue locate: devices and the systems on them. */
+#include "session.h"
+
+static int run(struct session *s, struct fault *f)
+{
+	int r = session_choose_all(s, f);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < s->patient_count; i++)
+		s->has_errors = s->has_errors ||
+				findings_has_errors(&s->patients[i].system->findings);
+	s->has_errors = s->has_errors || findings_has_errors(&s->landscape.findings);
+	if (s->options.json)
+		return 0;
+	text_devices(s);
+	if (s->landscape.device_count && s->patient_count)
+		putchar('\n');
+	text_systems(s);
+	if (!s->patient_count)
+		puts("No installed system was found.");
+	text_findings(s, &s->landscape.findings);
+	for (size_t i = 0; i < s->patient_count; i++)
+		text_findings(s, &s->patients[i].system->findings);
+	return 0;
+}
+
+static void json(const struct session *s, struct json *j)
+{
+	json_devices(j, s);
+	if (!s->located) {
+		json_null(j, "systems");
+		return;
+	}
+	json_array(j, "systems");
+	for (size_t i = 0; i < s->patient_count; i++) {
+		json_object(j, NULL);
+		json_text(j, "id", s->patients[i].system->id);
+		json_system_place(j, s, s->patients[i].system);
+		json_findings(j, &s->patients[i].system->findings);
+		json_close_object(j);
+	}
+	json_close_array(j);
+}
+
+const struct command command_locate = {
+	.name = "locate",
+	.operands = "",
+	.summary = "block devices and the installed systems on them",
+	.run = run,
+	.json = json,
+};

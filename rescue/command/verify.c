@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* rescue verify: will it boot, and does every module load into its kernel. */
+#include "session.h"
+
+static int run(struct session *s, struct fault *f)
+{
+	struct system *system = NULL;
+	struct patient *p;
+	int r = session_choose(s, &system, f);
+
+	if (r >= 0)
+		r = session_refuse_operands(s, f);
+	if (r >= 0)
+		r = session_examine(s, &s->patients[0], &s->options.verify, f);
+	if (r < 0 || s->options.json)
+		return r;
+	p = &s->patients[0];
+	text_modules(s, p);
+	if (p->verification.modules.count)
+		putchar('\n');
+	text_findings(s, &p->verification.findings);
+	text_verdict(s, p);
+	return 0;
+}
+
+static void json(const struct session *s, struct json *j)
+{
+	if (!s->patient_count || !s->patients[0].has_verification) {
+		json_null(j, "systems");
+		return;
+	}
+	json_array(j, "systems");
+	json_object(j, NULL);
+	json_text(j, "id", s->patients[0].system->id);
+	json_system_verification(j, &s->patients[0]);
+	json_findings(j, &s->patients[0].verification.findings);
+	json_close_object(j);
+	json_close_array(j);
+}
+
+const struct command command_verify = {
+	.name = "verify",
+	.operands = "[SYSTEM]",
+	.summary = "will it boot, and does every module load into its kernel",
+	.options = OPTIONS_VERIFY,
+	.run = run,
+	.json = json,
+};

@@ -10,20 +10,16 @@
 #define CONFIG_MAX_SIZE (4u * 1024 * 1024)
 
 /* The kernel's own build configuration tells which compressions it can unpack. */
-static void read_config(const struct target *t, const char *release, struct buffer *ret)
+static int read_config(const struct target *t, const char *release, struct buffer *ret)
 {
-	static const char *const places[] = {"/lib/modules/%s/config", "/boot/config-%s"};
+	_cleanup_free_ char *own = text_printf("/lib/modules/%s/config", release);
+	_cleanup_free_ char *copy = text_printf("/boot/config-%s", release);
 
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		_cleanup_(buffer_done) struct buffer path = {0};
-		const char *at = strstr(places[i], "%s");
-
-		if (buffer_append(&path, places[i], (size_t)(at - places[i])) < 0 ||
-			buffer_puts(&path, release) < 0 || buffer_puts(&path, at + 2) < 0)
-			return;
-		if (target_read(t, path.data, CONFIG_MAX_SIZE, ret, NULL) >= 0)
-			return;
-	}
+	if (!own || !copy)
+		return -ENOMEM;
+	if (target_read(t, own, CONFIG_MAX_SIZE, ret, NULL) < 0)
+		target_read(t, copy, CONFIG_MAX_SIZE, ret, NULL);
+	return 0;
 }
 
 static int build(const struct system *sys, const char *release, int out,
@@ -40,7 +36,8 @@ static int build(const struct system *sys, const char *release, int out,
 	modules = target_open(&sys->target, directory, O_RDONLY | O_DIRECTORY, f);
 	if (modules < 0)
 		return modules;
-	read_config(&sys->target, release, &config);
+	if (read_config(&sys->target, release, &config) < 0)
+		return fault_no_memory(f);
 	request.config = config.data;
 	request.modules_fd = modules;
 	return generate_initramfs(out, &request, ret, f);

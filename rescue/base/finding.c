@@ -83,7 +83,9 @@ int findings_remedy(struct findings *fs, const char *command, ...)
 
 int findings_append(struct findings *fs, const struct findings *more)
 {
-	for (size_t i = 0; i < more->count; i++) {
+	size_t count = more->count; /* fs may be more */
+
+	for (size_t i = 0; i < count; i++) {
 		int r = add(fs, &more->items[i]);
 
 		if (r < 0)

@@ -28,7 +28,7 @@ size_t utf8_decode(const char *text, uint32_t *ret)
 			return 0;
 		point = point << 6 | (in[i] & 0x3f);
 	}
-	if (point < smallest[length] || point > 0x10ffff ||
+	if (length == 0 || point < smallest[length] || point > 0x10ffff ||
 		(point >= 0xd800 && point <= 0xdfff))
 		return 0;
 	*ret = point;

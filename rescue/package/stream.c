@@ -187,9 +187,8 @@ static int open_archive(struct stream *s, struct fault *f)
 
 /* ---- one file --------------------------------------------------------------------------- */
 
-/* "./lib/x", "lib/x" and "/lib/x" all are /lib/x of the header. */
-static int find_slot(struct slot **ret, const struct stream *s, const char *name,
-		     struct fault *f)
+/* The slot's number. "./lib/x", "lib/x" and "/lib/x" all are /lib/x of the header. */
+static int find_slot(const struct stream *s, const char *name, struct fault *f)
 {
 	_cleanup_free_ char *path = NULL;
 	size_t at;
@@ -205,8 +204,7 @@ static int find_slot(struct slot **ret, const struct stream *s, const char *name
 					  "its archive holds %s, its header does not", path);
 	if (s->slots[at].seen)
 		return package_bad_digest(f, s->package, "its archive holds %s twice", path);
-	*ret = &s->slots[at];
-	return 0;
+	return (int)at;
 }
 
 static int differs(const struct stream *s, const struct slot *slot, const char *what,
@@ -286,14 +284,15 @@ static int pass_file(struct stream *s, struct slot *slot, struct fault *f)
 static int pass_entry(struct stream *s, struct archive_entry *entry, struct fault *f)
 {
 	const char *name = archive_entry_pathname(entry);
-	struct slot *slot = NULL;
+	struct slot *slot;
 	int r;
 
 	if (!name)
 		return package_bad_digest(f, s->package, "its archive holds a nameless file");
-	r = find_slot(&slot, s, name, f);
+	r = find_slot(s, name, f);
 	if (r < 0)
 		return r;
+	slot = &s->slots[r];
 	r = check_entry(s, slot, entry, f);
 	if (r < 0)
 		return r;

@@ -53,6 +53,7 @@ struct device {
 	unsigned roles;
 	int system;	  /* index of the system it belongs to, or -1 */
 	bool held;	  /* another device is stacked on it */
+	bool is_divided;  /* holds partitions, not a file system */
 	bool unclean;	  /* its journal wants replay, or it was not unmounted */
 };
 

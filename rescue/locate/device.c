@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Devices as values, and reading bytes of them. */
+#include "local.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+void device_done(struct device *d)
+{
+	free(d->path);
+	free(d->backing);
+	free(d->fstype);
+	free(d->uuid);
+	free(d->label);
+	free(d->partuuid);
+	free(d->parttype);
+	free(d->partlabel);
+	*d = (struct device){0};
+}
+
+int landscape_add_device(struct landscape *l, struct device *take)
+{
+	int r = -E2BIG;
+
+	if (l->device_count < MAX_DEVICES)
+		r = vector_grow(&l->devices, &l->device_capacity, l->device_count,
+			sizeof(*l->devices));
+	if (r < 0) {
+		device_done(take);
+		return r;
+	}
+	l->devices[l->device_count] = TAKE_STRUCT(*take);
+	return (int)l->device_count++;
+}
+
+int device_disk(const struct landscape *l, int device)
+{
+	/* A circle cannot be made of parents, but sysfs is not trusted to that extent. */
+	for (size_t i = 0; i < l->device_count && l->devices[device].parent >= 0; i++)
+		device = l->devices[device].parent;
+	return device;
+}
+
+bool device_is_node(const struct device *d)
+{
+	return d->type != DEVICE_IMAGE && d->offset == 0;
+}
+
+int device_open(const struct device *d, int flags, struct fault *f)
+{
+	int fd = open(d->backing, flags | O_CLOEXEC | O_NONBLOCK);
+
+	return fd < 0 ? fault_errno(f, errno, d->backing, "open %s", d->path) : fd;
+}
+
+ssize_t device_peek(const struct device *d, uint64_t offset, void *data, size_t size)
+{
+	_cleanup_close_ int fd = device_open(d, O_RDONLY, NULL);
+	size_t done = 0;
+
+	if (fd < 0)
+		return fd;
+	while (done < size) {
+		ssize_t got = pread(fd, (char *)data + done, size - done,
+			(off_t)(d->offset + offset + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	return (ssize_t)done;
+}

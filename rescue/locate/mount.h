@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Mounts in a namespace of our own, seen by nobody else and gone when this process is.
+ * A tree is a root file system with others mounted into it.
+ */
+#ifndef RESCUE_LOCATE_MOUNT_H
+#define RESCUE_LOCATE_MOUNT_H
+
+#include "locate.h"
+
+enum access {
+	ACCESS_LOOK,  /* nothing is written: read-only loop device, no journal replay */
+	ACCESS_REPAIR /* as the next boot mounts it, writable */
+};
+
+struct mount_request {
+	const struct device *device;
+	const char *options; /* subvol= or subvolid=; NULL: none */
+	enum access access;
+};
+
+/* NEEDS-PRIVILEGE, or what is missing to mount anything at all. */
+int mounts_new(struct mounts **ret, struct fault *f);
+/* Unmounts all, newest first. 0 or the first -errno of flushing what was writable. */
+int mounts_close(struct mounts *m, struct fault *f);
+void mounts_free(struct mounts *m);
+
+/* A new tree and its root directory. The tree's number, or -errno. */
+int tree_new(struct mounts *m, const struct mount_request *r, struct target *ret,
+	struct fault *f);
+/* Onto the directory path (as the running system would say) of that tree. */
+int tree_add(struct mounts *m, int tree, const struct target *t, const char *path,
+	const struct mount_request *r, struct fault *f);
+int tree_drop(struct mounts *m, int tree, struct fault *f);
+/* The btrfs subvolume that is the tree's root, without leading slash; NULL: no memory. */
+char *tree_subvolume(const struct mounts *m, int tree);
+
+bool filesystem_is_known(const char *fstype); /* one that we mount */
+/* Where the running machine had it mounted before we came, or NULL. */
+const char *mounts_present(const struct mounts *m, const struct device *d);
+
+#endif

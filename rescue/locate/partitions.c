@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Partition tables, read by libblkid from the disk or image itself: the kernel at hand may
+ * know nothing of partitions.
+ */
+#include "local.h"
+
+#include <blkid/blkid.h>
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+
+#define SECTOR 512 /* libblkid's unit, whatever the disk's is */
+#define GPT_ESP "c12a7328-f81f-11d2-ba4b-00a0c93ec93b"
+#define GPT_BIOS_BOOT "21686148-6449-6e6f-744e-656564454649"
+#define MBR_ESP "0xef"
+
+static void probe_done(blkid_probe *pr)
+{
+	blkid_free_probe(*pr);
+}
+
+bool device_is_extended(const struct device *d)
+{
+	return text_equal(d->parttype, "0x5") || text_equal(d->parttype, "0xf") ||
+	       text_equal(d->parttype, "0x85");
+}
+
+static int copy_text(char **ret, const char *text)
+{
+	if (!text || !*text)
+		return 0;
+	free(*ret);
+	*ret = strdup(text);
+	return *ret ? 0 : -ENOMEM;
+}
+
+static int describe(struct device *d, blkid_partition par)
+{
+	int r = copy_text(&d->partuuid, blkid_partition_get_uuid(par));
+
+	if (r == 0)
+		r = copy_text(&d->partlabel, blkid_partition_get_name(par));
+	if (r == 0)
+		r = copy_text(&d->parttype, blkid_partition_get_type_string(par));
+	if (r == 0 && !d->parttype) {
+		d->parttype = text_printf("0x%x", (unsigned)blkid_partition_get_type(par));
+		r = d->parttype ? 0 : -ENOMEM;
+	}
+	if (r < 0)
+		return r;
+	if (text_equal(d->parttype, GPT_ESP) || text_equal(d->parttype, MBR_ESP))
+		d->roles |= ROLE_ESP;
+	if (text_equal(d->parttype, GPT_BIOS_BOOT))
+		d->roles |= ROLE_BIOS_BOOT;
+	return 0;
+}
+
+static int find_partition(const struct landscape *l, int disk, unsigned number)
+{
+	for (size_t i = 0; i < l->device_count; i++) {
+		if (l->devices[i].parent == disk && l->devices[i].type == DEVICE_PART &&
+			l->devices[i].number == number)
+			return (int)i;
+	}
+	return -1;
+}
+
+/* As sfdisk and the kernel name it: disk.img1, but nvme0n1p1. */
+static char *partition_path(const char *disk, unsigned number)
+{
+	size_t size = strlen(disk);
+	bool digit = size > 0 && isdigit((unsigned char)disk[size - 1]);
+
+	return text_printf("%s%s%u", disk, digit ? "p" : "", number);
+}
+
+/* Cut to what the disk has; a table that says more is one of a larger disk. */
+static int fit(struct landscape *l, struct device *part, uint64_t end_of_disk)
+{
+	uint64_t start = part->offset, missing;
+
+	if (start <= end_of_disk && part->size <= end_of_disk - start)
+		return 0;
+	missing = part->size - (start < end_of_disk ? end_of_disk - start : 0);
+	part->size -= missing;
+	return findings_add(&l->findings, "device-unreadable", SEVERITY_WARNING, NULL,
+		part->path, "%s is cut short: its last %llu bytes lie beyond the end of the disk",
+		part->path, (unsigned long long)missing);
+}
+
+static int add_partition(struct landscape *l, int disk, blkid_partition par)
+{
+	const struct device *on = &l->devices[disk];
+	blkid_loff_t start = blkid_partition_get_start(par);
+	blkid_loff_t size = blkid_partition_get_size(par);
+	struct device d = {
+		.parent = disk, .type = DEVICE_PART, .system = -1,
+		.number = (unsigned)blkid_partition_get_partno(par),
+	};
+	int r = -ENOMEM;
+
+	if (start < 0 || size < 0 || start > INT64_MAX / SECTOR / 2 ||
+		size > INT64_MAX / SECTOR / 2)
+		return 0;
+	d.offset = on->offset + (uint64_t)start * SECTOR;
+	d.size = (uint64_t)size * SECTOR;
+	d.path = partition_path(on->path, d.number);
+	d.backing = strdup(on->backing);
+	if (d.path && d.backing)
+		r = describe(&d, par);
+	if (r == 0)
+		r = fit(l, &d, on->offset + on->size);
+	if (r < 0) {
+		device_done(&d);
+		return r;
+	}
+	r = landscape_add_device(l, &d);
+	return r < 0 ? r : 0;
+}
+
+/* 1: it has partitions. */
+static int read_table(struct landscape *l, int disk, blkid_partlist table)
+{
+	int count = blkid_partlist_numof_partitions(table);
+	size_t known = 0;
+
+	for (size_t i = 0; i < l->device_count; i++)
+		known += l->devices[i].parent == disk && l->devices[i].type == DEVICE_PART;
+	for (int i = 0; i < count && i < MAX_PARTITIONS; i++) {
+		blkid_partition par = blkid_partlist_get_partition(table, i);
+		unsigned number = (unsigned)blkid_partition_get_partno(par);
+		int r = 0, part = find_partition(l, disk, number);
+
+		if (part >= 0)
+			r = describe(&l->devices[part], par);
+		else if (known == 0)
+			r = add_partition(l, disk, par);
+		if (r < 0)
+			return r;
+	}
+	l->devices[disk].is_divided = count > 0;
+	return count > 0;
+}
+
+/* 1: there is a table, in sectors of that size (0: those of the device). */
+static int scan_sectors(struct landscape *l, int disk, int fd, unsigned sector)
+{
+	_cleanup_(probe_done) blkid_probe pr = blkid_new_probe();
+	const struct device *d = &l->devices[disk];
+	blkid_partlist table;
+
+	if (!pr)
+		return -ENOMEM;
+	if (blkid_probe_set_device(pr, fd, (blkid_loff_t)d->offset,
+		    (blkid_loff_t)d->size) < 0)
+		return 0;
+	if (sector > 0)
+		blkid_probe_set_sectorsize(pr, sector);
+	blkid_probe_enable_superblocks(pr, 0);
+	blkid_probe_enable_partitions(pr, 1);
+	table = blkid_probe_get_partitions(pr);
+	return table ? read_table(l, disk, table) : 0;
+}
+
+int partitions_scan(struct landscape *l, int disk)
+{
+	const enum device_type type = l->devices[disk].type;
+	_cleanup_close_ int fd = device_open(&l->devices[disk], O_RDONLY, NULL);
+	int r;
+
+	if (fd < 0)
+		return 0; /* contents_scan says so */
+	r = scan_sectors(l, disk, fd, 0);
+	/* An image does not tell its sector size: also as of a disk with 4096 bytes. */
+	if (r == 0 && type == DEVICE_IMAGE)
+		r = scan_sectors(l, disk, fd, 4096);
+	return r < 0 ? r : 0;
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The file systems that a system's fstab names are put into its tree, where booting and
+ * repairing need them. What cannot be put there becomes a finding.
+ */
+#include "local.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+/* In the order of mounting. */
+struct wanted_place {
+	const char *path;
+	enum device_role role;
+	size_t place;	   /* offset in struct system, 0: it is not told apart */
+	enum severity lack; /* how bad it is when it is not there */
+};
+
+static const struct wanted_place wanted_places[] = {
+	{"/usr", ROLE_USR, offsetof(struct system, usr), SEVERITY_ERROR},
+	{"/boot", ROLE_BOOT, offsetof(struct system, boot), SEVERITY_ERROR},
+	{"/boot/efi", ROLE_ESP, offsetof(struct system, esp), SEVERITY_ERROR},
+	{"/efi", ROLE_ESP, offsetof(struct system, esp), SEVERITY_ERROR},
+	{"/var", ROLE_OTHER_MOUNT, 0, SEVERITY_WARNING},
+	{"/var/log", ROLE_OTHER_MOUNT, 0, SEVERITY_WARNING},
+	{"/var/cache", ROLE_OTHER_MOUNT, 0, SEVERITY_WARNING},
+};
+
+void place_done(struct place *p)
+{
+	free(p->source);
+	free(p->device_path);
+	free(p->fstype);
+	free(p->uuid);
+	free(p->mountpoint);
+	*p = (struct place){.device = -1};
+}
+
+static int copy_text(char **ret, const char *text)
+{
+	char *copy = text ? strdup(text) : NULL;
+
+	if (text && !copy)
+		return -ENOMEM;
+	free(*ret);
+	*ret = copy;
+	return 0;
+}
+
+static int place_set_device(struct place *p, const struct landscape *l, int device)
+{
+	const struct device *d = &l->devices[device];
+	int r = copy_text(&p->device_path, d->path);
+
+	p->device = device;
+	if (r == 0)
+		r = copy_text(&p->fstype, d->fstype);
+	if (r == 0)
+		r = copy_text(&p->uuid, d->uuid);
+	return r;
+}
+
+int place_measure(struct place *p, const struct target *t)
+{
+	_cleanup_close_ int fd =
+		target_open(t, p->mountpoint, O_RDONLY | O_DIRECTORY | O_NONBLOCK, NULL);
+	struct statvfs st;
+
+	if (fd < 0 || fstatvfs(fd, &st) < 0)
+		return 0; /* unknown: zero */
+	p->free_bytes = (uint64_t)st.f_bavail * st.f_frsize;
+	p->size_bytes = (uint64_t)st.f_blocks * st.f_frsize;
+	p->free_inodes = st.f_favail;
+	return 0;
+}
+
+int fstab_read(struct system *s)
+{
+	_cleanup_(buffer_done) struct buffer b = {0};
+	struct fault why = {0};
+	int r = target_read(&s->target, "/etc/fstab", FSTAB_MAX_SIZE, &b, &why);
+
+	if (r == 0)
+		r = fstab_parse(&s->fstab, buffer_bytes(&b), &why);
+	if (r == 0 || r == -ENOMEM)
+		return r;
+	if (s->by_directory && r == -ENOENT)
+		return 0;
+	s->complete = false;
+	return findings_add(&s->findings, "device-unreadable", SEVERITY_ERROR, NULL,
+		"/etc/fstab", "/etc/fstab cannot be read: %s",
+		why.reason[0] ? why.reason : strerror(-r));
+}
+
+bool fstab_line_is_local(const struct fstab_line *line)
+{
+	_cleanup_free_ char *bind = mount_option(line->options, "bind");
+	_cleanup_free_ char *rbind = mount_option(line->options, "rbind");
+	static const char *const pseudo[] = {"none", "swap", "tmpfs", "proc", "sysfs",
+		"devpts", "overlay", "ignore"};
+
+	if (bind || rbind)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(pseudo); i++) {
+		if (strcmp(line->type, pseudo[i]) == 0)
+			return false;
+	}
+	return true;
+}
+
+/* The part of the options that chooses what is mounted. */
+static char *subvolume_option(const struct fstab_line *line)
+{
+	_cleanup_free_ char *name = mount_option(line->options, "subvol");
+	_cleanup_free_ char *number = mount_option(line->options, "subvolid");
+
+	if (name)
+		return text_printf("subvol=%s", name);
+	return number ? text_printf("subvolid=%s", number) : NULL;
+}
+
+static bool may_lack(const struct fstab_line *line)
+{
+	_cleanup_free_ char *nofail = mount_option(line->options, "nofail");
+	_cleanup_free_ char *noauto = mount_option(line->options, "noauto");
+
+	return nofail || noauto;
+}
+
+/* ---- findings -------------------------------------------------------------------------- */
+static bool has_inactive_stack(const struct landscape *l)
+{
+	for (size_t i = 0; i < l->device_count; i++) {
+		if (!l->devices[i].held && (l->devices[i].roles &
+			    (ROLE_LVM_PV | ROLE_RAID_MEMBER | ROLE_LUKS)))
+			return true;
+	}
+	return false;
+}
+
+static enum severity lack_of(const struct wanted_place *w, const struct fstab_line *line)
+{
+	return w->role == ROLE_ESP && may_lack(line) ? SEVERITY_WARNING : w->lack;
+}
+
+static int report_lack(struct system *s, const struct wanted_place *w,
+	const struct fstab_line *line, const char *code, const char *message)
+{
+	enum severity severity = lack_of(w, line);
+
+	if (severity == SEVERITY_ERROR)
+		s->complete = false;
+	return findings_add(&s->findings, code, severity, NULL, w->path, "%s", message);
+}
+
+static int report_unfound(const struct landscape *l, struct system *s,
+	const struct wanted_place *w, const struct fstab_line *line, enum source_match m)
+{
+	_cleanup_free_ char *message = NULL;
+	const char *code = "device-missing";
+
+	if (m == SOURCE_ELSEWHERE)
+		message = text_printf("%s is on %s, which is not on a local disk", w->path,
+			line->source);
+	else if (m == SOURCE_AMBIGUOUS)
+		message = text_printf("%s is %s in fstab, and several devices are that",
+			w->path, line->source);
+	else if (m == SOURCE_UNTOLD)
+		message = text_printf("%s is %s in fstab, and it cannot be told which device "
+				      "that was on its own machine", w->path, line->source);
+	else if (has_inactive_stack(l)) {
+		code = "device-inactive";
+		message = text_printf("%s is %s in fstab, and no active device is that; it may "
+				      "lie in a volume that is not active", w->path,
+			line->source);
+	} else
+		message = text_printf("%s is %s in fstab, and no device is that", w->path,
+			line->source);
+	return message ? report_lack(s, w, line, code, message) : -ENOMEM;
+}
+
+static int report_unmounted(struct system *s, const struct wanted_place *w,
+	const struct fstab_line *line, const struct fault *why)
+{
+	_cleanup_(buffer_done) struct buffer text = {0};
+	int r = fault_describe(why, &text);
+
+	if (r < 0)
+		return r;
+	return report_lack(s, w, line, "device-unreadable", text.data);
+}
+
+static int report_no_directory(struct system *s, const struct wanted_place *w,
+	const struct fstab_line *line)
+{
+	_cleanup_free_ char *message = text_printf(
+		"%s is a mount point in fstab, and there is no such directory", w->path);
+
+	return message ? report_lack(s, w, line, "mountpoint-missing", message) : -ENOMEM;
+}
+
+static int report_dirty(struct system *s, const struct device *d, const char *path)
+{
+	return findings_add(&s->findings, "filesystem-dirty", SEVERITY_WARNING, NULL, path,
+		"%s (%s) was not unmounted cleanly and is read without replaying its journal: "
+		"what follows may be minutes old", path, d->path);
+}
+
+/* ---- mounting --------------------------------------------------------------------------- */
+static int attach_device(struct landscape *l, struct system *s,
+	const struct wanted_place *w, const struct fstab_line *line, struct place *p,
+	enum access access, struct fault *f)
+{
+	const struct device *d = &l->devices[p->device];
+	_cleanup_free_ char *options = subvolume_option(line);
+	const struct mount_request q = {d, options, access};
+	struct fault why = {0};
+	struct stat st;
+	int r;
+
+	if (target_stat(&s->target, w->path, &st) < 0 || !S_ISDIR(st.st_mode))
+		return report_no_directory(s, w, line);
+	r = tree_add(l->mounts, s->tree, &s->target, w->path, &q, &why);
+	/* To look on is worth while without it, to repair is not. */
+	if (r == -ENOMEM || (r < 0 && access == ACCESS_REPAIR &&
+				     lack_of(w, line) == SEVERITY_ERROR)) {
+		if (f)
+			*f = why;
+		return r;
+	}
+	if (r < 0)
+		return report_unmounted(s, w, line, &why);
+	p->mounted = true;
+	place_measure(p, &s->target);
+	return d->unclean && access == ACCESS_LOOK ? report_dirty(s, d, w->path) : 0;
+}
+
+static int attach_line(struct landscape *l, struct system *s,
+	const struct wanted_place *w, const struct fstab_line *line, struct place *p,
+	enum access access, struct fault *f)
+{
+	int device = -1, r;
+	enum source_match m = source_find(l, s, line, &device);
+
+	p->present = true;
+	p->separate = true;
+	if (copy_text(&p->source, line->source) < 0)
+		return -ENOMEM;
+	if (m != SOURCE_FOUND && m != SOURCE_BY_POSITION)
+		return report_unfound(l, s, w, line, m);
+	r = place_set_device(p, l, device);
+	if (r == 0 && m == SOURCE_BY_POSITION)
+		r = findings_add(&s->findings, "device-by-position", SEVERITY_INFO, NULL,
+			w->path, "%s is %s in fstab: taken to be partition %u of the same disk",
+			w->path, line->source, l->devices[device].number);
+	return r < 0 ? r : attach_device(l, s, w, line, p, access, f);
+}
+
+/* A directory of another place: its files are there as far as that one's are. */
+static int place_share(struct place *p, const struct place *root, const struct target *t)
+{
+	int r = copy_text(&p->device_path, root->device_path);
+
+	p->device = root->device;
+	p->present = target_exists(t, p->mountpoint);
+	p->mounted = p->present;
+	if (r == 0)
+		r = copy_text(&p->fstype, root->fstype);
+	if (r == 0)
+		r = copy_text(&p->uuid, root->uuid);
+	return r < 0 ? r : place_measure(p, t);
+}
+
+static int place_begin(struct place *p, const char *mountpoint)
+{
+	*p = (struct place){.device = -1, .mountpoint = strdup(mountpoint)};
+	return p->mountpoint ? 0 : -ENOMEM;
+}
+
+static int read_place(struct landscape *l, struct system *s,
+	const struct wanted_place *w, enum access access, struct fault *f)
+{
+	const struct fstab_line *line = fstab_find(&s->fstab, w->path);
+	_cleanup_(place_done) struct place other = {.device = -1};
+	struct place *p = w->place ? (struct place *)((char *)s + w->place) : &other;
+	int r;
+
+	if (p->present && p->separate) /* the ESP has two usual names */
+		return 0;
+	if (!line || !fstab_line_is_local(line))
+		return 0;
+	place_done(p);
+	r = place_begin(p, w->path);
+	return r < 0 ? r : attach_line(l, s, w, line, p, access, f);
+}
+
+int places_read(struct landscape *l, struct system *s, enum access access,
+	struct fault *f)
+{
+	int r = place_begin(&s->usr, "/usr");
+
+	if (r == 0)
+		r = place_begin(&s->boot, "/boot");
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(wanted_places); i++)
+		r = read_place(l, s, &wanted_places[i], access, f);
+	if (r == 0 && !s->usr.separate)
+		r = place_share(&s->usr, &s->root, &s->target);
+	if (r == 0 && !s->boot.separate)
+		r = place_share(&s->boot, &s->root, &s->target);
+	if (r == -ENOMEM)
+		return fault_no_memory(f);
+	if (r < 0)
+		return r;
+	place_measure(&s->root, &s->target);
+	r = s->root.device >= 0 && l->devices[s->root.device].unclean &&
+			access == ACCESS_LOOK
+		? report_dirty(s, &l->devices[s->root.device], "/")
+		: 0;
+	return r < 0 ? fault_no_memory(f) : 0;
+}

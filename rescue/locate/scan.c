@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where to look: a directory, images, named devices, or the whole machine. */
+#include "local.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+/* What other programs have to open first, which would write. */
+static int report_stack(struct landscape *l, const struct device *d)
+{
+	const char *code = d->roles & ROLE_LUKS ? "locked" : "device-inactive";
+	const char *what = d->roles & ROLE_LUKS	    ? "is encrypted (LUKS) and not open"
+			   : d->roles & ROLE_LVM_PV ? "is part of an LVM volume group that "
+						      "is not active"
+						    : "is part of an array that is not running";
+	int r = findings_add(&l->findings, code, SEVERITY_WARNING, NULL, d->path, "%s %s",
+		d->path, what);
+
+	if (r < 0 || !device_is_node(d))
+		return r;
+	if (d->roles & ROLE_LUKS)
+		return findings_remedy(&l->findings, "cryptsetup open %s luks-%s", d->path,
+			d->uuid ? d->uuid : "disk");
+	return findings_remedy(&l->findings, "%s",
+		d->roles & ROLE_LVM_PV ? "vgchange --activate y" : "mdadm --assemble --scan");
+}
+
+int stacks_report(struct landscape *l)
+{
+	for (size_t i = 0; i < l->device_count; i++) {
+		const struct device *d = &l->devices[i];
+
+		if (!d->held && (d->roles & (ROLE_LUKS | ROLE_LVM_PV | ROLE_RAID_MEMBER)) &&
+			report_stack(l, d) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int scan_machine(struct landscape *l, const struct strings *only, struct fault *f)
+{
+	_cleanup_(target_done) struct target sys = TARGET_NONE;
+
+	sys.fd = open("/sys", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (sys.fd < 0)
+		return fault_errno(f, errno, "/sys", "find the block devices in /sys");
+	return machine_scan(l, &sys, only, f);
+}
+
+static int scan_devices(struct landscape *l, const struct scope *where, struct fault *f)
+{
+	int r = mounts_new(&l->mounts, f);
+
+	if (r < 0)
+		return r;
+	if (where->images.count > 0)
+		r = images_scan(l, &where->images, f);
+	if (r == 0 && (where->images.count == 0 || where->devices.count > 0))
+		r = scan_machine(l, &where->devices, f);
+	if (r < 0)
+		return r;
+	if (stacks_report(l) < 0)
+		return fault_no_memory(f);
+	r = systems_scan(l, f);
+	findings_sort(&l->findings);
+	return r;
+}
+
+int locate_scan(struct landscape *ret, const struct scope *where, struct fault *f)
+{
+	struct landscape l = {0};
+	int r = where->root ? directory_scan(&l, where->root, f) : scan_devices(&l, where, f);
+
+	if (r < 0) {
+		landscape_done(&l);
+		return r;
+	}
+	*ret = l;
+	return 0;
+}
+
+int landscape_unmount(struct landscape *l, struct fault *f)
+{
+	for (size_t i = 0; i < l->system_count; i++)
+		target_done(&l->systems[i].target);
+	return l->mounts ? mounts_close(l->mounts, f) : 0;
+}
+
+void landscape_done(struct landscape *l)
+{
+	for (size_t i = 0; i < l->system_count; i++)
+		system_done(&l->systems[i]);
+	for (size_t i = 0; i < l->device_count; i++)
+		device_done(&l->devices[i]);
+	mounts_free(l->mounts);
+	findings_done(&l->findings);
+	free(l->systems);
+	free(l->devices);
+	*l = (struct landscape){0};
+}

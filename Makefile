@@ -152,6 +152,7 @@ demo:
 
 install: build/rescue
 	install -D -m 0755 build/rescue $(DESTDIR)$(PREFIX)/sbin/rescue
+	install -D -m 0644 scripts/man/rescue.8 $(DESTDIR)$(PREFIX)/share/man/man8/rescue.8
 
 clean:
 	rm -rf build

@@ -40,6 +40,19 @@ _lab_disk_make() {
 	rm -rf "$root"
 }
 
+# lab_tree_disk IMAGE ROOT OPTION…: a disk from a tree that lab_system_whole made and that
+# was changed since; everything in it will belong to root. For lab_fakeroot.
+lab_tree_disk() {
+	local image=$1 root=$2.disk
+	lab_copy "$2" "$root"
+	shift 2
+	chown -R 0:0 "$root"
+	lab_grub_files "$root/boot/grub2"
+	rm -f "$image"
+	lab_disk_format "$image" "$root" "$@"
+	rm -rf "$root"
+}
+
 # lab_system_whole ROOT OPTION…: lab_system, its boot configuration, and its kernel if it
 # is healthy. GRUB still points to the kernel that the failed update removed.
 lab_system_whole() {
@@ -151,6 +164,19 @@ lab_sizes() {
 	fi
 }
 
+# lab_partuuid NAME OPTION…: the PARTUUID of partition "boot" or "root".
+lab_partuuid() {
+	local name=$1
+	shift
+	if [[ $(lab_option label gpt "$@") == gpt ]]; then
+		lab_uuid "partition-$name" "$(lab_option name demo "$@")"
+	else
+		printf '%s-%02d\n' "$(_lab_disk_id "$@")" "$(lab_partition "$name" "$@")"
+	fi
+}
+
+_lab_disk_id() { lab_uuid disk "$(lab_option name demo "$@")" | cut -c1-8; }
+
 # lab_offset NAME OPTION…: where the file system "boot" or "root" starts, in bytes.
 lab_offset() {
 	local name=$1 boot_mib root_mib boot_at root_at
@@ -184,19 +210,20 @@ lab_disk_format() {
 }
 
 _lab_partition_table() {
-	local gpt=1 boot_mib root_mib boot_at root_at
+	local boot_mib root_mib boot_at root_at linux=83 boot=', bootable'
 	lab_sizes "$@"
-	[[ $(lab_option label gpt "$@") == gpt ]] || gpt=
-	if [[ $gpt ]]; then
+	if [[ $(lab_option label gpt "$@") == gpt ]]; then
+		linux=0FC63DAF-8483-4772-8E79-3D69D8477DE4
+		boot=,uuid=$(lab_partuuid boot "$@")
 		printf '%s\n' 'label: gpt' "label-id: $(lab_uuid disk "$(lab_option name demo "$@")")" \
 			'start=1MiB, size=1MiB, type=21686148-6449-6E6F-744E-656564454649'
 	else
-		printf '%s\n' 'label: dos' "label-id: 0x$(lab_uuid disk "$(lab_option name demo "$@")" | cut -c1-8)"
+		printf '%s\n' 'label: dos' "label-id: 0x$(_lab_disk_id "$@")"
 	fi
-	[[ $root_at == "$boot_at" ]] || printf 'start=%sMiB, size=%sMiB, type=%s\n' "$boot_at" \
-		"$boot_mib" "$([[ $gpt ]] && echo 0FC63DAF-8483-4772-8E79-3D69D8477DE4 || echo '83, bootable')"
-	printf 'start=%sMiB, size=%sMiB, type=%s\n' "$root_at" "$root_mib" \
-		"$([[ $gpt ]] && echo 0FC63DAF-8483-4772-8E79-3D69D8477DE4 || echo 83)"
+	[[ $root_at == "$boot_at" ]] ||
+		echo "start=${boot_at}MiB, size=${boot_mib}MiB, type=$linux$boot"
+	[[ $linux == 83 ]] || linux+=,uuid=$(lab_partuuid root "$@")
+	echo "start=${root_at}MiB, size=${root_mib}MiB, type=$linux"
 }
 
 # ext4 as EL9 makes it: features that came later are left out.

@@ -67,7 +67,11 @@ lab_grub_config() {
 	[[ $type == gpt ]] || type=msdos
 	part=$(lab_partition boot "$@")
 	uuid=$(lab_boot_uuid "$@")
-	[[ $(lab_option boot separate "$@") == separate ]] || uuid=$(lab_root_uuid "$@")
+	if [[ $(lab_option boot separate "$@") != separate ]]; then
+		uuid=$(lab_root_uuid "$@")
+		# EL's GRUB looks there by itself, upstream's only in /loader/entries.
+		echo 'blscfg --path /boot/loader/entries' >"$dir/custom.cfg"
+	fi
 	[[ $type == gpt ]] && part=gpt$part || part=msdos$part
 	_lab_grub_cfg "$part" "$uuid" "$type" "$(lab_cmdline "$@")" >"$dir/grub.cfg"
 	chmod 0600 "$dir/grub.cfg"
@@ -146,6 +150,14 @@ _lab_grub_cfg() {
 		insmod blscfg
 		blscfg
 		### END /etc/grub.d/10_linux ###
+
+		### BEGIN /etc/grub.d/41_custom ###
+		if [ -f  \${config_directory}/custom.cfg ]; then
+		  source \${config_directory}/custom.cfg
+		elif [ -z "\${config_directory}" -a -f  \$prefix/custom.cfg ]; then
+		  source \$prefix/custom.cfg
+		fi
+		### END /etc/grub.d/41_custom ###
 	EOT
 }
 

@@ -81,8 +81,10 @@ lab_cached() {
 	local kind=$1 key=$2 builder=$3 path lock started
 	shift 3
 	path=$LAB_CACHE/$kind/$key
+	mkdir -p "$LAB_CACHE/$kind" "$LAB_CACHE/locks"
+	# Its time tells when the object was last wanted.
+	touch "$LAB_CACHE/locks/$kind-$key"
 	if [[ ! -e $path ]]; then
-		mkdir -p "$LAB_CACHE/$kind" "$LAB_CACHE/locks"
 		exec {lock}>"$LAB_CACHE/locks/$kind-$key"
 		flock "$lock"
 		if [[ ! -e $path ]]; then
@@ -93,6 +95,20 @@ lab_cached() {
 		exec {lock}>&-
 	fi
 	printf '%s\n' "$path"
+}
+
+# lab_prune DAYS: forget what nobody wanted for so long.
+lab_prune() {
+	local lock name
+	find "$LAB_CACHE/locks" -type f -mtime "+$1" 2>/dev/null | while read -r lock; do
+		name=$(basename "$lock")
+		# KIND-KEY: kinds with a dash in their name come first.
+		case $name in
+		kernel-small-* | rpms-bad-*) name=$(sed 's,-,\n,2; s,\n,/,' <<<"$name") ;;
+		*) name=${name/-//} ;;
+		esac
+		rm -rf "${LAB_CACHE:?}/${name:?}" "$LAB_CACHE/$name.log" "$lock"
+	done
 }
 
 _lab_build() {

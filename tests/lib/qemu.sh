@@ -96,10 +96,12 @@ lab_plain() {
 		tr -d '\000-\010\013-\037'
 }
 
-# Processes to end with the script.
+# Processes to end with the script. One that has its own traps sets LAB_OWN_TRAPS and
+# calls lab_cleanup there.
 _lab_pids=()
 lab_at_exit() {
 	_lab_pids+=("$1")
+	[[ -z ${LAB_OWN_TRAPS-} ]] || return 0
 	trap lab_cleanup EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
@@ -135,10 +137,12 @@ lab_console_start() {
 }
 
 # lab_console_expect EXPRESSION SECONDS: wait for new text that matches; what matched is in
-# lab_con_match, what came before it in lab_con_text.
+# lab_con_match, what came before it in lab_con_text. With LAB_SHOW set, every new line is
+# given to the function of that name as soon as it is complete.
 lab_console_expect() {
-	local until=$((SECONDS + $2)) found at
+	local until=$((SECONDS + $2)) found at lab_con_shown=$lab_con_seen
 	while :; do
+		[[ -z ${LAB_SHOW-} ]] || _lab_console_show
 		found=$(tail -c +$((lab_con_seen + 1)) "$lab_con_log" | grep -aobE -m1 -e "$1" | head -n 1 || :)
 		[[ -z $found ]] || break
 		if ! kill -0 "$lab_con_pid" 2>/dev/null; then
@@ -153,8 +157,36 @@ lab_console_expect() {
 	done
 	at=${found%%:*}
 	lab_con_match=${found#*:}
+	[[ -z ${LAB_SHOW-} ]] || _lab_console_show $((lab_con_seen + at))
 	lab_con_text=$(tail -c +$((lab_con_seen + 1)) "$lab_con_log" | head -c "$at" | lab_plain)
 	lab_con_seen=$((lab_con_seen + at + $(printf '%s' "$lab_con_match" | wc -c)))
+}
+
+# lab_console_line SECONDS: wait for the end of the line that is being written, for example
+# the echo of what was typed.
+lab_console_line() {
+	local until=$((SECONDS + $1)) size
+	until [[ $(tail -c +$((lab_con_seen + 1)) "$lab_con_log" | wc -l) -gt 0 ]]; do
+		((SECONDS < until)) || return 1
+		sleep 0.1
+	done
+	size=$(tail -c +$((lab_con_seen + 1)) "$lab_con_log" | head -n 1 | wc -c)
+	lab_con_seen=$((lab_con_seen + size))
+}
+
+# Show what is new, in whole lines, or all of it up to a position.
+_lab_console_show() {
+	local LC_ALL=C end=${1-} new
+	if [[ -z $end ]]; then
+		new=$(tail -c +$((lab_con_shown + 1)) "$lab_con_log" | tr '\000' '?' && printf x)
+		new=${new%x}
+		[[ $new == *$'\n'* ]] || return 0
+		new=${new%$'\n'*}
+		end=$((lab_con_shown + ${#new} + 1))
+	fi
+	tail -c +$((lab_con_shown + 1)) "$lab_con_log" | head -c $((end - lab_con_shown)) |
+		lab_plain | "$LAB_SHOW"
+	lab_con_shown=$end
 }
 
 # lab_console_type TEXT: type a line.
@@ -182,4 +214,31 @@ lab_console_poweroff() {
 	exec {lab_con_fd}>&-
 	rm -rf "$lab_con_dir"
 	lab_con_dir=
+}
+
+# lab_rescue_start LOG SECONDS BINARY RPM-DIRECTORY DISK…: boot the rescue medium with the
+# program as /sbin/rescue, the disks on virtio and the packages mounted at /rpms; returns
+# at the prompt. Disks are written to.
+lab_rescue_start() {
+	local log=$1 seconds=$2 binary=$3 rpms=$4 tree release disk lab_args args=() work
+	shift 4
+	tree=$(lab_kernel generic)
+	release=$(lab_release "$tree")
+	work=$(mktemp -d)
+	lab_initramfs_with "$(lab_rescue_initramfs generic)" "$work/initramfs" "$binary"
+	lab_data_disk "$work/rpms" RPMS "$rpms"
+	for disk; do
+		lab_drive virtio "$disk"
+		args+=("${lab_args[@]}")
+	done
+	lab_drive virtio "$work/rpms" snapshot
+	args+=("${lab_args[@]}")
+	lab_console_start "$log" "$seconds" -m 2048 -kernel "$tree/boot/vmlinuz-$release" \
+		-initrd "$work/initramfs" -append 'console=ttyS0,115200 quiet' "${args[@]}"
+	if ! lab_console_expect 'RESCUE-SHELL-READY.*' 90 || ! lab_console_expect "$LAB_PROMPT" 20; then
+		rm -rf "$work"
+		return 1
+	fi
+	# QEMU keeps what it has opened.
+	rm -rf "$work"
 }

@@ -77,6 +77,12 @@ bool package_file_is_ghost(const struct package_file *file);
 /* A module of that kernel: below its module directory, *.ko or *.ko.gz, .xz, .zst. */
 bool package_has_modules(const struct package *p);
 
+/* sets.c: an index into s->packages joins the set, once. 0 or -ENOMEM. */
+int package_set_add(const struct package_sets *s, struct package_set *set, size_t package);
+/* complete.c: fills missing and complete; packages that are required join. 0 or -ENOMEM. */
+int package_set_judge(struct package_sets *s, struct package_set *set);
+bool package_requires_kernel(const struct package_requirement *r);
+
 /* payload.c: the payload decompressed block by block, digested on both sides. */
 struct payload;
 int payload_open(struct payload **ret, const struct package *p,

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Many packages become kernels: what the operands name is read and grouped by release. */
+#include "package_room.h"
+
+#include "formats/rpm_version.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <sys/stat.h>
+
+/* ---- reading ------------------------------------------------------------------------ */
+
+/* A directory may be a whole installation medium: only kernels keep their lists. */
+static void forget_lists(struct package *p)
+{
+	if (p->release || p->part != PACKAGE_OTHER)
+		return;
+	package_files_done(p);
+	package_relations_done(p);
+}
+
+static int add_package(struct package_sets *s, const char *path, struct fault *f)
+{
+	struct package p;
+	int r;
+
+	if (s->count >= PACKAGES_MAX)
+		return fault_errno(f, E2BIG, path, "read %s", path);
+	if (vector_grow(&s->packages, &s->capacity, s->count, sizeof(*s->packages)) < 0)
+		return fault_no_memory(f);
+	r = package_read(&p, path, f);
+	if (r < 0)
+		return r;
+	forget_lists(&p);
+	s->packages[s->count++] = p;
+	return 0;
+}
+
+static int list_rpms(struct strings *ret, const char *directory, struct fault *f)
+{
+	DIR *stream = opendir(directory);
+	struct dirent *entry;
+	int r = 0;
+
+	if (!stream)
+		return fault_errno(f, errno, directory, "read directory %s", directory);
+	for (errno = 0; r == 0 && (entry = readdir(stream)); errno = 0) {
+		const char *slash = text_ends(directory, "/") ? "" : "/";
+
+		if (entry->d_name[0] == '.' || !text_ends(entry->d_name, ".rpm"))
+			continue;
+		r = strings_take(ret, text_printf("%s%s%s", directory, slash, entry->d_name));
+	}
+	if (r == 0 && errno)
+		r = fault_errno(f, errno, directory, "read directory %s", directory);
+	else if (r < 0)
+		r = fault_no_memory(f);
+	closedir(stream);
+	strings_sort(ret);
+	return r;
+}
+
+static int add_directory(struct package_sets *s, const char *directory, struct fault *f)
+{
+	_cleanup_(strings_done) struct strings paths = {0};
+	int r = list_rpms(&paths, directory, f);
+
+	if (r == 0 && !paths.count) {
+		char doing[192];
+
+		snprintf(doing, sizeof(doing), "use directory %s", directory);
+		return fault_named(f, FAULT_NOT_A_PACKAGE, directory, doing,
+				   "there are no RPM files in it");
+	}
+	for (size_t i = 0; r == 0 && i < paths.count; i++)
+		r = add_package(s, paths.items[i], f);
+	return r;
+}
+
+static int add_operand(struct package_sets *s, const char *path, struct fault *f)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return fault_errno(f, errno, path, "read %s", path);
+	return S_ISDIR(st.st_mode) ? add_directory(s, path, f) : add_package(s, path, f);
+}
+
+/* ---- grouping ----------------------------------------------------------------------- */
+
+/* A meta package holds no paths: what it requires tells its kernel. NULL: no memory. */
+static char *meta_release(const struct package_sets *s, const struct package *p)
+{
+	const struct package_requirement *plain = NULL;
+
+	for (size_t i = 0; i < p->require_count; i++) {
+		const struct package_requirement *r = &p->requires[i];
+
+		if (!package_requires_kernel(r))
+			continue;
+		if (text_ends(r->name, "-uname-r"))
+			return strdup(r->version);
+		plain = r;
+	}
+	for (size_t i = 0; plain && i < s->count; i++) {
+		if (s->packages[i].part == PACKAGE_CORE &&
+		    package_provides(&s->packages[i], plain))
+			return strdup(s->packages[i].release);
+	}
+	return text_printf("%s.%s", p->version_release, p->arch);
+}
+
+static int find_set(struct package_sets *s, const char *release)
+{
+	for (size_t i = 0; i < s->set_count; i++) {
+		if (!strcmp(s->sets[i].release, release))
+			return (int)i;
+	}
+	if (vector_grow(&s->sets, &s->set_capacity, s->set_count, sizeof(*s->sets)) < 0)
+		return -ENOMEM;
+	s->sets[s->set_count] = (struct package_set){.release = strdup(release)};
+	if (!s->sets[s->set_count].release)
+		return -ENOMEM;
+	return (int)s->set_count++;
+}
+
+static bool set_has(const struct package_sets *s, const struct package_set *set,
+		    const char *nevra)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		if (!strcmp(s->packages[set->packages[i]].nevra, nevra))
+			return true;
+	}
+	return false;
+}
+
+/* The same package may have been named twice. */
+int package_set_add(const struct package_sets *s, struct package_set *set, size_t package)
+{
+	size_t *grown;
+
+	if (set_has(s, set, s->packages[package].nevra))
+		return 0;
+	grown = reallocarray(set->packages, set->count + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	set->packages = grown;
+	set->packages[set->count++] = package;
+	return 0;
+}
+
+static int group_package(struct package_sets *s, size_t index)
+{
+	const struct package *p = &s->packages[index];
+	_cleanup_free_ char *release = NULL;
+	int r;
+
+	if (p->part == PACKAGE_OTHER)
+		return 0;
+	release = p->part == PACKAGE_META ? meta_release(s, p) : strdup(p->release);
+	if (!release)
+		return -ENOMEM;
+	r = find_set(s, release);
+	return r < 0 ? r : package_set_add(s, &s->sets[r], index);
+}
+
+static int compare_sets(const void *a, const void *b)
+{
+	const struct package_set *x = a, *y = b;
+	int order = rpm_version_compare(y->release, x->release);
+
+	return order ? order : strcmp(y->release, x->release);
+}
+
+/* ---- the whole ----------------------------------------------------------------------- */
+
+static int group(struct package_sets *s)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < s->count; i++)
+		r = group_package(s, i);
+	for (size_t i = 0; r >= 0 && i < s->set_count; i++)
+		r = package_set_judge(s, &s->sets[i]);
+	if (s->set_count)
+		qsort(s->sets, s->set_count, sizeof(*s->sets), compare_sets);
+	return r;
+}
+
+int package_sets_read(struct package_sets *ret, const struct strings *operands,
+		      struct fault *f)
+{
+	_cleanup_(package_sets_done) struct package_sets s = {0};
+
+	for (size_t i = 0; i < operands->count; i++) {
+		int r = add_operand(&s, operands->items[i], f);
+
+		if (r < 0)
+			return r;
+	}
+	if (group(&s) < 0)
+		return fault_no_memory(f);
+	*ret = TAKE_STRUCT(s);
+	return 0;
+}
+
+void package_sets_done(struct package_sets *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		package_done(&s->packages[i]);
+	for (size_t i = 0; i < s->set_count; i++) {
+		free(s->sets[i].release);
+		free(s->sets[i].packages);
+		strings_done(&s->sets[i].missing);
+	}
+	free(s->packages);
+	free(s->sets);
+	memset(s, 0, sizeof(*s));
+}

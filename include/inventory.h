@@ -57,6 +57,7 @@ struct initramfs_file {
 	char *damage;
 	char *release;		 /* of the modules in it; NULL where it holds none */
 	uint64_t size;
+	bool listed;		 /* modules is what it holds; false: it could not be read */
 	struct strings modules;	 /* names (a_b form) of the modules in it, sorted */
 };
 
@@ -65,7 +66,7 @@ struct kernel {
 	struct kernel_image image;
 	struct module_tree modules;
 	struct initramfs_file initramfs;
-	size_t *entries; /* indexes into inventory.entries */
+	size_t *entries; /* indexes into inventory.entries: those that name its image */
 	size_t entry_count, entry_capacity;
 };
 
@@ -137,6 +138,7 @@ struct inventory {
 	bool grubenv_damaged;
 	struct grubenv grubenv;	     /* its variables; empty where it is damaged or absent */
 	char *saved_entry;	     /* grubenv's, or NULL */
+	char *next_entry;	     /* grubenv's: started once, at the next boot; or NULL */
 	char *entries_directory;     /* /boot/loader/entries */
 	char *entry_token;	     /* for new BLS entries */
 	struct cmdline_sources cmdline;

@@ -52,5 +52,7 @@ int bls_expand(char **ret, const char *value,
 int bls_compare_ids(const char *a, const char *b);
 /* The same of two `version` values: what EL8 compares first if every entry has one. */
 int bls_compare_versions(const char *a, const char *b);
+/* Of whole file names, as blsuki (Fedora 44, upstream 2.14) does it: gnulib's filevercmp. */
+int bls_compare_file_names(const char *a, const char *b);
 
 #endif

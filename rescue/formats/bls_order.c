@@ -151,3 +151,45 @@ int bls_compare_versions(const char *a, const char *b)
 		r = compare_versions(b_release ? b_release : "", a_release ? a_release : "");
 	return r;
 }
+
+/* Debian's order of one byte: end and `~` first, then letters, then the rest. */
+static int byte_order(char c)
+{
+	unsigned char byte = (unsigned char)c;
+
+	if (c == '~')
+		return -1;
+	return c == '\0' || isdigit(byte) ? 0 : isalpha(byte) ? byte : byte + 256;
+}
+
+static int compare_file_names(const char *a, const char *b)
+{
+	while (*a || *b) {
+		while ((*a && !isdigit((unsigned char)*a)) ||
+		       (*b && !isdigit((unsigned char)*b))) {
+			int r = byte_order(*a) - byte_order(*b);
+
+			if (r != 0)
+				return r < 0 ? -1 : 1;
+			a++;
+			b++;
+		}
+
+		size_t a_size = run_length(a, isdigit), b_size = run_length(b, isdigit);
+		int r = compare_numbers(a, a_size, b, b_size);
+
+		if (r != 0)
+			return r;
+		a += a_size;
+		b += b_size;
+	}
+	return 0;
+}
+
+/* The ending .conf, equal in all, never decides. */
+int bls_compare_file_names(const char *a, const char *b)
+{
+	int r = compare_file_names(b, a);
+
+	return r != 0 ? r : strcmp(b, a);
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Does an entry work, and does it start this system? */
+#include "reader.h"
+
+#include "formats/cmdline.h"
+
+#include <errno.h>
+#include <strings.h>
+
+/* ---- whose root ---------------------------------------------------------------------------- */
+
+/* /dev/VG/LV is /dev/mapper/VG-LV, where dashes of the names are doubled. */
+static char *mapper_name(const char *vg, size_t vg_size, const char *lv)
+{
+	_cleanup_(buffer_done) struct buffer name = {0};
+
+	if (buffer_puts(&name, "/dev/mapper/") < 0)
+		return NULL;
+	for (size_t i = 0; i < vg_size; i++)
+		if (buffer_puts(&name, vg[i] == '-' ? "-" : "") < 0 ||
+		    buffer_append(&name, &vg[i], 1) < 0)
+			return NULL;
+	if (buffer_puts(&name, "-") < 0)
+		return NULL;
+	for (; *lv; lv++)
+		if (buffer_puts(&name, *lv == '-' ? "-" : "") < 0 ||
+		    buffer_append(&name, lv, 1) < 0)
+			return NULL;
+	return buffer_steal(&name);
+}
+
+/* One spelling for the several names of a device; NULL: no memory. */
+static char *device_name(const char *text)
+{
+	static const struct {
+		const char *prefix, *tag;
+	} links[] = {{"/dev/disk/by-uuid/", "UUID="},
+		     {"/dev/disk/by-label/", "LABEL="},
+		     {"/dev/disk/by-partuuid/", "PARTUUID="}};
+	const char *name, *slash;
+
+	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
+		if (text_starts(text, links[i].prefix))
+			return text_printf("%s%s", links[i].tag,
+					   text + strlen(links[i].prefix));
+	name = text_starts(text, "/dev/") ? text + strlen("/dev/") : "";
+	slash = strchr(name, '/');
+	if (slash && !strchr(slash + 1, '/') && !text_starts(name, "mapper/") &&
+	    !text_starts(name, "disk/"))
+		return mapper_name(name, (size_t)(slash - name), slash + 1);
+	return strdup(text);
+}
+
+/* Without case: UUIDs are written in both. 1: equal, 0, -ENOMEM. */
+static int is_same_device(const char *a, const char *b)
+{
+	_cleanup_free_ char *a_name = device_name(a), *b_name = device_name(b);
+
+	if (!a_name || !b_name)
+		return -ENOMEM;
+	return strcasecmp(a_name, b_name) == 0;
+}
+
+/* 1, 0, or -ENOMEM. */
+static int names_root_device(const struct system *sys, const char *root)
+{
+	const struct fstab_line *line = fstab_find(&sys->fstab, "/");
+	_cleanup_free_ char *uuid = NULL;
+	int same = 0;
+
+	if (!line && !sys->root.source && !sys->root.uuid && !sys->root.device_path)
+		return 1; /* nothing to compare with: an unpacked tree without fstab */
+	if (sys->root.uuid) {
+		uuid = text_printf("UUID=%s", sys->root.uuid);
+		same = uuid ? is_same_device(root, uuid) : -ENOMEM;
+	}
+	if (same == 0 && sys->root.source)
+		same = is_same_device(root, sys->root.source);
+	if (same == 0 && line)
+		same = is_same_device(root, line->source);
+	if (same == 0 && sys->root.device_path)
+		same = is_same_device(root, sys->root.device_path);
+	return same;
+}
+
+/* rootflags=subvol=… must lead to this subvolume; 1, 0, or -ENOMEM. */
+static int names_subvolume(const struct system *sys, const struct cmdline *c)
+{
+	_cleanup_free_ char *flags = cmdline_get(c, "rootflags");
+	_cleanup_free_ char *subvolume = flags ? mount_option(flags, "subvol") : NULL;
+	const char *ours = sys->subvolume;
+
+	if (!subvolume || !ours)
+		return 1;
+	return strcmp(subvolume + strspn(subvolume, "/"), ours + strspn(ours, "/")) == 0;
+}
+
+/* ---- does it work ------------------------------------------------------------------------ */
+
+static bool is_file(const struct reader *r, const char *path)
+{
+	struct stat st;
+
+	return target_stat(r->t, path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static int set_broken(struct draft *d, char *take_reason)
+{
+	if (!take_reason)
+		return -ENOMEM;
+	d->entry.broken = true;
+	free(d->entry.reason);
+	d->entry.reason = take_reason;
+	return 0;
+}
+
+static int check_files(struct reader *r, struct draft *d)
+{
+	const struct strings *initrd = &d->entry.initrd;
+
+	if (!is_file(r, d->entry.linux_path))
+		return set_broken(d, text_printf("its kernel %s is not there",
+						 d->entry.linux_path));
+	for (size_t i = 0; i < initrd->count; i++)
+		if (!is_file(r, initrd->items[i]))
+			return set_broken(d, text_printf("its initramfs %s is not there",
+							 initrd->items[i]));
+	return 0;
+}
+
+/* GRUB stops at a blank or value-less line: what is missing may stand behind it. */
+static char *no_key_reason(const struct draft *d, const char *what)
+{
+	if (d->stopped_line)
+		return text_printf("%s; GRUB reads no further than line %u", what,
+				   d->stopped_line);
+	return strdup(what);
+}
+
+static int check_root(struct reader *r, struct draft *d)
+{
+	_cleanup_(cmdline_done) struct cmdline c = {0};
+	_cleanup_free_ char *root = NULL;
+	int error = cmdline_parse(&c, d->entry.options ? d->entry.options : "");
+
+	if (error == -E2BIG)
+		return set_broken(d, text_printf("its command line is longer than %d bytes",
+						 CMDLINE_MAX_SIZE));
+	if (error < 0)
+		return error;
+	if (!cmdline_has(&c, "root"))
+		return d->entry.broken
+			       ? 0
+			       : set_broken(d, no_key_reason(d, "its command line has no root="));
+	root = cmdline_get(&c, "root");
+	error = root ? names_root_device(r->sys, root) : -ENOMEM;
+	if (error == 1)
+		error = names_subvolume(r->sys, &c);
+	if (error >= 0)
+		d->entry.is_of_this_root = error == 1;
+	return error < 0 ? error : 0;
+}
+
+static int check(struct reader *r, struct draft *d)
+{
+	int error;
+
+	if (!d->entry.linux_path) {
+		if (d->entry.kind != ENTRY_BLS)
+			return 0; /* a menuentry that starts something else */
+		return set_broken(d, no_key_reason(d, "it names no kernel (no linux line)"));
+	}
+	error = check_files(r, d);
+	if (error >= 0)
+		error = check_root(r, d);
+	if (error >= 0 && d->unseen && !d->entry.broken)
+		error = set_broken(d, strdup("the boot loader does not read it: its "
+					     "configuration does not run blscfg"));
+	return error;
+}
+
+int check_entries(struct reader *r)
+{
+	for (size_t i = 0; i < r->draft_count; i++) {
+		int error = check(r, &r->drafts[i]);
+
+		if (error < 0)
+			return error;
+	}
+	return 0;
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A kernel's initramfs: which file it is, whether it is whole, whose modules it holds. */
+#include "reader.h"
+
+#include "formats/modules_index.h"
+
+#include <errno.h>
+
+/* ---- which file --------------------------------------------------------------------------- */
+
+static bool is_microcode(const char *path)
+{
+	return strstr(path, "ucode") || strstr(path, "microcode");
+}
+
+/* What the kernel's own entries load last; one that is there before one that is not. */
+static const char *path_of_entries(const struct reader *r, const char *release)
+{
+	const char *named = NULL;
+
+	for (size_t i = 0; i < r->draft_count; i++) {
+		const struct draft *d = &r->drafts[i];
+
+		if (!text_equal(d->release, release))
+			continue;
+		for (size_t n = d->entry.initrd.count; n-- > 0;) {
+			const char *path = d->entry.initrd.items[n];
+
+			if (is_microcode(path))
+				continue;
+			if (target_exists(r->t, path))
+				return path;
+			named = named ? named : path;
+			break;
+		}
+	}
+	return named;
+}
+
+/* A name by which some generation calls it, and that is there; *ret NULL: none. */
+static int find_usual(struct reader *r, const char *release, char **ret)
+{
+	const char *token = r->inv.entry_token;
+	char *paths[] = {
+		text_printf("/boot/initramfs-%s.img", release),
+		text_printf("/boot/initrd-%s.img", release),
+		text_printf("/boot/initrd-%s", release),
+		text_printf("/boot/initrd.img-%s", release),
+		text_printf("/boot/%s/%s/initrd", token, release),
+	};
+	int error = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		if (!paths[i])
+			error = -ENOMEM;
+		else if (!*ret && target_exists(r->t, paths[i]))
+			*ret = TAKE_PTR(paths[i]);
+		free(paths[i]);
+	}
+	return error;
+}
+
+static int find_initramfs(struct reader *r, const struct kernel *k, char **ret)
+{
+	const char *named = path_of_entries(r, k->release);
+	int error = 0;
+
+	if (named && target_exists(r->t, named))
+		*ret = strdup(named);
+	else
+		error = find_usual(r, k->release, ret);
+	if (error < 0)
+		return error;
+	if (!*ret && named)
+		*ret = strdup(named);
+	if (!*ret && text_ends(k->image.path, "/linux"))
+		*ret = text_printf("%.*sinitrd", (int)strlen(k->image.path) - 5, k->image.path);
+	if (!*ret)
+		*ret = text_printf("/boot/initramfs-%s.img", k->release);
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* ---- what is in it ------------------------------------------------------------------------ */
+
+/* "usr/lib/modules/V/kernel/…": V and its length; NULL: another path. */
+static const char *release_in(const char *name, size_t *ret_size)
+{
+	static const char folder[] = "lib/modules/";
+
+	if (text_starts(name, "usr/"))
+		name += strlen("usr/");
+	if (!text_starts(name, folder))
+		return NULL;
+	name += strlen(folder);
+	*ret_size = strcspn(name, "/");
+	return *ret_size > 0 ? name : NULL;
+}
+
+/* Releases are told by module files alone; an empty directory says nothing. */
+static int take_name(struct initramfs_file *i, const struct kernel *k, const char *name,
+		     bool *has_own)
+{
+	size_t size = 0;
+	const char *release = module_is_file_name(name) ? release_in(name, &size) : NULL;
+
+	if (!release)
+		return 0;
+	if (strlen(k->release) == size && memcmp(release, k->release, size) == 0)
+		*has_own = true;
+	if (!i->release) {
+		i->release = strndup(release, size);
+		if (!i->release)
+			return -ENOMEM;
+	}
+	return strings_take(&i->modules, module_name_of(name));
+}
+
+static int judge(struct kernel *k, const struct strings *names)
+{
+	struct initramfs_file *i = &k->initramfs;
+	bool has_own = false;
+	int error = 0;
+
+	for (size_t n = 0; error >= 0 && n < names->count; n++)
+		error = take_name(i, k, names->items[n], &has_own);
+	if (error < 0)
+		return error;
+	strings_sort(&i->modules);
+	i->listed = true;
+	i->state = i->release && !has_own ? PART_MISMATCHED : PART_OK;
+	if (has_own && strcmp(i->release, k->release) != 0) {
+		free(i->release);
+		i->release = strdup(k->release);
+		return i->release ? 0 : -ENOMEM;
+	}
+	return 0;
+}
+
+static int set_damaged(struct initramfs_file *i, const struct fault *why, int error)
+{
+	i->state = PART_DAMAGED;
+	i->damage = strdup(*why->reason ? why->reason : strerror(-error));
+	return i->damage ? 0 : -ENOMEM;
+}
+
+/* What is there but compressed in a way that is not built in counts as whole, unseen. */
+static int take_error(struct reader *r, struct kernel *k, const struct fault *why, int error)
+{
+	struct initramfs_file *i = &k->initramfs;
+
+	if (error == -ENOMEM)
+		return error;
+	if (error != -ENOTSUP)
+		return set_damaged(i, why, error);
+	i->state = PART_OK;
+	return findings_add(&r->inv.findings, "device-unreadable", SEVERITY_INFO, k->release,
+			    i->path, "cannot look into %s: %s", i->path, why->reason);
+}
+
+int read_initramfs(struct reader *r, struct kernel *k)
+{
+	_cleanup_free_ struct fault *why = calloc(1, sizeof(*why));
+	_cleanup_(strings_done) struct strings names = {0};
+	struct initramfs_file *i = &k->initramfs;
+	struct stat st;
+	int error = why ? find_initramfs(r, k, &i->path) : -ENOMEM;
+
+	if (error < 0)
+		return error;
+	i->state = PART_MISSING;
+	if (target_stat(r->t, i->path, &st) < 0)
+		return 0;
+	i->size = (uint64_t)st.st_size;
+	error = initramfs_list(&names, r->t, i->path, why);
+	return error < 0 ? take_error(r, k, why, error) : judge(k, &names);
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The inventory as a value: names of its states, finding a kernel, letting go. */
+#include "inventory.h"
+
+const char *part_state_name(enum part_state s)
+{
+	static const char *const names[] = {"ok",	  "missing",	"damaged",
+					    "mismatched", "incomplete", "unindexed"};
+
+	return names[s];
+}
+
+const char *entry_kind_name(enum entry_kind k)
+{
+	static const char *const names[] = {"bls", "grub2", "grub-legacy", "extlinux"};
+
+	return names[k];
+}
+
+static void kernel_done(struct kernel *k)
+{
+	free(k->release);
+	free(k->image.path);
+	free(k->image.spare);
+	free(k->image.damage);
+	free(k->image.release);
+	free(k->modules.path);
+	strings_done(&k->modules.files);
+	strings_done(&k->modules.missing);
+	free(k->initramfs.path);
+	free(k->initramfs.damage);
+	free(k->initramfs.release);
+	strings_done(&k->initramfs.modules);
+	free(k->entries);
+}
+
+static void entry_done(struct entry *e)
+{
+	free(e->id);
+	free(e->title);
+	free(e->source);
+	free(e->linux_path);
+	strings_done(&e->initrd);
+	free(e->options);
+	free(e->raw_options);
+	free(e->reason);
+}
+
+static void lists_done(struct inventory *inv)
+{
+	for (size_t i = 0; i < inv->kernel_count; i++)
+		kernel_done(&inv->kernels[i]);
+	free(inv->kernels);
+	for (size_t i = 0; i < inv->entry_count; i++)
+		entry_done(&inv->entries[i]);
+	free(inv->entries);
+	for (size_t i = 0; i < inv->space_count; i++)
+		free(inv->spaces[i].mountpoint);
+	free(inv->spaces);
+	for (size_t i = 0; i < inv->clue_count; i++)
+		free(inv->clues[i].release);
+	free(inv->clues);
+	for (size_t i = 0; i < inv->observed_count; i++)
+		free(inv->observed[i].path);
+	free(inv->observed);
+	strings_done(&inv->cached_rpms);
+}
+
+void inventory_done(struct inventory *inv)
+{
+	lists_done(inv);
+	free(inv->grub_cfg);
+	free(inv->grubenv_path);
+	free(inv->saved_entry);
+	free(inv->next_entry);
+	free(inv->entries_directory);
+	free(inv->entry_token);
+	free(inv->cmdline.etc_kernel_cmdline);
+	free(inv->cmdline.usr_kernel_cmdline);
+	free(inv->cmdline.kernelopts);
+	free(inv->cmdline.default_grub);
+	free(inv->selinux_type);
+	free(inv->hot_transaction);
+	findings_done(&inv->findings);
+	*inv = (struct inventory){.default_entry = -1};
+}
+
+struct kernel *inventory_find_kernel(const struct inventory *inv, const char *release)
+{
+	for (size_t i = 0; i < inv->kernel_count; i++)
+		if (strcmp(inv->kernels[i].release, release) == 0)
+			return &inv->kernels[i];
+	return NULL;
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which configuration the boot loader reads, its environment block, and by whose rules. */
+#include "reader.h"
+
+#include <errno.h>
+
+#define ESP_VENDORS_MAX 64
+
+/* Files of that name in /boot/efi/EFI/VENDOR. */
+static int list_esp_files(struct reader *r, const char *name, struct strings *ret)
+{
+	_cleanup_(strings_done) struct strings vendors = {0};
+	const char *esp = r->sys->esp.present && r->sys->esp.mountpoint ? r->sys->esp.mountpoint
+									: "/boot/efi";
+	_cleanup_free_ char *folder = text_printf("%s/EFI", esp);
+	int error = folder ? reader_list(r, folder, &vendors) : -ENOMEM;
+
+	for (size_t i = 0; error >= 0 && i < vendors.count && i < ESP_VENDORS_MAX; i++) {
+		_cleanup_free_ char *path =
+			text_printf("%s/%s/%s", folder, vendors.items[i], name);
+
+		if (!path)
+			return -ENOMEM;
+		if (target_exists(r->t, path))
+			error = strings_add(ret, path);
+	}
+	return error;
+}
+
+/* /boot's own before the ESP's: where both are, the latter is a stub that leads to it. */
+static int list_candidates(struct reader *r, const char *name, struct strings *ret)
+{
+	static const char *const folders[] = {"/boot/grub2", "/boot/grub"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		_cleanup_free_ char *path = text_printf("%s/%s", folders[i], name);
+
+		if (!path)
+			return -ENOMEM;
+		if (target_exists(r->t, path) && strings_add(ret, path) < 0)
+			return -ENOMEM;
+	}
+	return list_esp_files(r, name, ret);
+}
+
+static int read_grub_cfg(struct reader *r)
+{
+	_cleanup_(strings_done) struct strings candidates = {0};
+	_cleanup_(buffer_done) struct buffer text = {0};
+	int error = list_candidates(r, "grub.cfg", &candidates);
+
+	if (error < 0 || candidates.count == 0)
+		return error;
+	r->inv.grub_cfg = strdup(candidates.items[0]);
+	if (!r->inv.grub_cfg)
+		return -ENOMEM;
+	error = target_read(r->t, r->inv.grub_cfg, GRUB_CFG_MAX_SIZE, &text, NULL);
+	if (error >= 0)
+		error = grub_cfg_parse(&r->cfg, buffer_bytes(&text), NULL);
+	if (error < 0 && error != -ENOMEM)
+		return reader_cannot_read(r, r->inv.grub_cfg, error);
+	return error;
+}
+
+static int set_text(char **ret, const char *text)
+{
+	*ret = text && *text ? strdup(text) : NULL;
+	return text && *text && !*ret ? -ENOMEM : 0;
+}
+
+/* prev_saved_entry, where it is set, takes the place of saved_entry at the next boot. */
+static int read_saved_entries(struct reader *r)
+{
+	const char *saved = grubenv_get(&r->env, "prev_saved_entry");
+
+	if (!saved || !*saved)
+		saved = grubenv_get(&r->env, "saved_entry");
+	if (set_text(&r->inv.saved_entry, saved) < 0)
+		return -ENOMEM;
+	return set_text(&r->inv.next_entry, grubenv_get(&r->env, "next_entry"));
+}
+
+/* grub.cfg loads the block beside itself first. */
+static int find_grubenv(struct reader *r, char **ret)
+{
+	_cleanup_(strings_done) struct strings candidates = {0};
+	const char *slash = r->inv.grub_cfg ? strrchr(r->inv.grub_cfg, '/') : NULL;
+	int error = list_candidates(r, "grubenv", &candidates);
+
+	if (error < 0)
+		return error;
+	if (slash) {
+		_cleanup_free_ char *beside = text_printf(
+			"%.*s/grubenv", (int)(slash - r->inv.grub_cfg), r->inv.grub_cfg);
+
+		if (!beside)
+			return -ENOMEM;
+		if (target_exists(r->t, beside)) {
+			*ret = TAKE_PTR(beside);
+			return 0;
+		}
+	}
+	*ret = candidates.count > 0 ? strdup(candidates.items[0]) : NULL;
+	return candidates.count > 0 && !*ret ? -ENOMEM : 0;
+}
+
+static int read_grubenv(struct reader *r)
+{
+	_cleanup_(buffer_done) struct buffer text = {0};
+	_cleanup_free_ char *path = NULL;
+	int error = find_grubenv(r, &path);
+
+	if (error < 0 || !path)
+		return error;
+	error = target_canonical(r->t, path, &r->inv.grubenv_path);
+	if (error < 0)
+		return error == -ENOMEM ? error : reader_cannot_read(r, path, error);
+	error = target_read(r->t, path, GRUBENV_MAX_SIZE, &text, NULL);
+	if (error < 0 && error != -EFBIG)
+		return error == -ENOMEM ? error : reader_cannot_read(r, path, error);
+	if (error >= 0)
+		error = grubenv_parse(&r->env, buffer_bytes(&text), NULL);
+	r->inv.grubenv_damaged = error < 0;
+	return error == -ENOMEM ? error : read_saved_entries(r);
+}
+
+static bool is_directory(const struct reader *r, const char *path)
+{
+	struct stat st;
+
+	return target_stat(r->t, path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* GRUB looks in /loader/entries of the file system that holds /boot, then in /boot there. */
+static int find_entries_directory(struct reader *r)
+{
+	bool at_top = !r->sys->boot.separate && is_directory(r, "/loader/entries");
+
+	r->inv.entries_directory = strdup(at_top ? "/loader/entries" : "/boot/loader/entries");
+	return r->inv.entries_directory ? 0 : -ENOMEM;
+}
+
+static unsigned long major_version(const struct system *sys)
+{
+	return sys->os_version_id ? strtoul(sys->os_version_id, NULL, 10) : 0;
+}
+
+/* The three implementations of blscfg differ; the distribution tells which one it is. */
+static enum loader_rules blscfg_rules(const struct system *sys)
+{
+	bool fedora = text_equal(sys->os_id, "fedora");
+
+	if (fedora && major_version(sys) >= 44)
+		return LOADER_BLSUKI;
+	if (!fedora && major_version(sys) == 8)
+		return LOADER_BLSCFG_EL8;
+	return LOADER_BLSCFG_EL9;
+}
+
+static enum loader_rules infer_rules(const struct reader *r)
+{
+	if (r->cfg.has_blscfg)
+		return blscfg_rules(r->sys);
+	if (r->inv.grub_cfg)
+		return LOADER_MENUENTRIES;
+	if (r->sys->bootloaders & BOOTLOADER_SYSTEMD_BOOT)
+		return LOADER_SYSTEMD_BOOT;
+	if (is_directory(r, r->inv.entries_directory))
+		return blscfg_rules(r->sys);
+	return LOADER_NONE;
+}
+
+int read_loader(struct reader *r)
+{
+	int error = read_grub_cfg(r);
+
+	if (error >= 0)
+		error = read_grubenv(r);
+	if (error >= 0)
+		error = find_entries_directory(r);
+	r->inv.loader = error >= 0 ? infer_rules(r) : LOADER_NONE;
+	return error;
+}
+
+const char *loader_variable(const struct reader *r, const char *name)
+{
+	const char *value = grubenv_get(&r->env, name);
+
+	return value && *value ? value : grub_cfg_literal(&r->cfg, name);
+}

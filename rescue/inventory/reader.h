@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of this room share while one inventory is read. */
+#ifndef RESCUE_INVENTORY_READER_H
+#define RESCUE_INVENTORY_READER_H
+
+#include "formats/bls.h"
+#include "formats/grub_cfg.h"
+#include "formats/grubenv.h"
+#include "inventory.h"
+
+#define INVENTORY_MAX_ENTRIES 4096
+#define INVENTORY_MAX_KERNELS 1024
+
+/* An entry before its place in the menu and its kernel are known. */
+struct draft {
+	struct entry entry;
+	char *release;	/* of the kernel that its paths or its version name, or NULL */
+	char *version;	/* BLS `version` value, or NULL */
+	char *grub_id;	/* what saved_entry may say; NULL: none */
+	char *number;	/* of a menuentry in grub.cfg: "1>2"; NULL for BLS */
+	char *place;	/* in the whole menu, likewise; NULL: the loader does not show it */
+	unsigned stopped_line; /* BLS: GRUB reads no further than this line; 0: all */
+	bool unseen;	/* the boot loader does not show it */
+	size_t order;	/* among those of its kind, as read */
+};
+void draft_done(struct draft *d);
+
+struct reader {
+	struct inventory inv;
+	const struct system *sys;
+	const struct target *t;
+	struct grub_cfg cfg;
+	struct grubenv env;
+	struct draft *drafts;
+	size_t draft_count, draft_capacity;
+	struct strings boot;	 /* names in /boot, sorted */
+	struct strings releases; /* of kernels */
+};
+
+void reader_done(struct reader *r);
+/* Answers below: 0 or -ENOMEM; whatever else goes wrong becomes a finding. */
+
+/* "cannot read PATH: reason", unless error (-errno) says that it is not there. */
+int reader_cannot_read(struct reader *r, const char *path, int error);
+/* A file's text; *ret NULL where there is none or it cannot be read (a finding). */
+int reader_text(struct reader *r, const char *path, size_t limit, char **ret);
+/* Names in a directory, sorted; none where it is absent or unreadable (a finding). */
+int reader_list(struct reader *r, const char *path, struct strings *ret);
+
+int read_surroundings(struct reader *r);   /* surroundings.c: usr merge, SELinux, journal */
+int read_cmdline_sources(struct reader *r); /* cmdline.c; after read_loader */
+int read_spaces(struct reader *r);	    /* space.c */
+int read_loader(struct reader *r);	    /* loader.c: grub.cfg, grubenv, whose rules */
+int read_entries(struct reader *r);	    /* entries.c: drafts, after read_loader */
+int order_entries(struct reader *r);	    /* default.c: sorts drafts */
+int find_default(struct reader *r);	    /* default.c: inv.default_entry */
+int check_entries(struct reader *r);	    /* entry_check.c: broken, is_of_this_root */
+int read_releases(struct reader *r);	    /* kernels.c; after read_entries */
+int read_kernels(struct reader *r);	    /* kernels.c: their parts; after link_entries */
+int link_entries(struct reader *r);	    /* kernels.c: drafts become inv.entries */
+int read_entry_token(struct reader *r);	    /* token.c */
+int read_clues(struct reader *r);	    /* clues.c */
+int read_cached_rpms(struct reader *r);	    /* clues.c */
+
+/* image.c, modules.c, initramfs_state.c */
+int read_image(struct reader *r, struct kernel *k);
+int read_modules(struct reader *r, struct kernel *k);
+int read_initramfs(struct reader *r, struct kernel *k);
+
+/* A variable as GRUB sees it when an entry starts: grubenv's, else grub.cfg's literal. */
+const char *loader_variable(const struct reader *r, const char *name);
+/* What a boot loader calls a file, as the running system does: /vmlinuz → /boot/vmlinuz. */
+char *system_path_of(const struct system *sys, const char *loader_path);
+/* A release that uname -r could say; not a rescue or kdump image's suffix. */
+bool is_release(const char *text);
+bool is_rescue_name(const char *path);
+/* "/boot/vmlinuz-V" or "/boot/TOKEN/V/linux" → V (caller frees), NULL: none. */
+char *release_of_image_path(const char *path);
+
+#endif

@@ -118,6 +118,8 @@ static int read_log_line(struct reader *r, char *line, const char *origin)
 	static const char *const verbs[] = {"Installed:", "Updated:", "Upgrade:", "Upgraded:",
 					    "Erase:", "Erased:", "Removed:", "Reinstalled:"};
 
+	if (!strstr(line, "kernel"))
+		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
 		char *at = strstr(line, verbs[i]);
 		const char *release;

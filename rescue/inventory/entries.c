@@ -299,3 +299,18 @@ int read_entries(struct reader *r)
 
 	return error < 0 ? error : read_menuentries(r);
 }
+
+int publish_entries(struct reader *r)
+{
+	struct inventory *inv = &r->inv;
+
+	if (r->draft_count == 0)
+		return 0;
+	inv->entries = calloc(r->draft_count, sizeof(*inv->entries));
+	if (!inv->entries)
+		return -ENOMEM;
+	inv->entry_capacity = r->draft_count;
+	for (size_t i = 0; i < r->draft_count; i++)
+		inv->entries[inv->entry_count++] = TAKE_STRUCT(r->drafts[i].entry);
+	return 0;
+}

@@ -71,7 +71,7 @@ static int read_all(struct reader *r)
 		read_surroundings, read_loader,	 read_cmdline_sources, read_spaces,
 		read_entries,	   check_entries, order_entries,	       read_entry_token,
 		read_releases,	   read_kernels,  link_entries,	       find_default,
-		read_clues,	   read_cached_rpms,
+		read_clues,	   read_cached_rpms, publish_entries,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {

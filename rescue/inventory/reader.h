@@ -56,8 +56,9 @@ int order_entries(struct reader *r);	    /* default.c: sorts drafts */
 int find_default(struct reader *r);	    /* default.c: inv.default_entry */
 int check_entries(struct reader *r);	    /* entry_check.c: broken, is_of_this_root */
 int read_releases(struct reader *r);	    /* kernels.c; after read_entries */
-int read_kernels(struct reader *r);	    /* kernels.c: their parts; after link_entries */
-int link_entries(struct reader *r);	    /* kernels.c: drafts become inv.entries */
+int read_kernels(struct reader *r);	    /* kernels.c: their parts; after read_releases */
+int link_entries(struct reader *r);	    /* kernels.c: which entry starts which kernel */
+int publish_entries(struct reader *r);	    /* entries.c; last: drafts become inv.entries */
 int read_entry_token(struct reader *r);	    /* token.c */
 int read_clues(struct reader *r);	    /* clues.c */
 int read_cached_rpms(struct reader *r);	    /* clues.c */

@@ -98,6 +98,23 @@ static int expand(struct walker *w, const char *name)
 	return 0;
 }
 
+static bool is_dots(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+/* `.` and `..` are names in a directory too: looking them up needs its permission. */
+static int step_dots(struct walker *w, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(walker_top(w), ".", &st, 0) < 0)
+		return -errno;
+	if (name[1] == '.')
+		pop(w);
+	return 0;
+}
+
 /* A component that more follow: a directory, or a link to expand. */
 static int step(struct walker *w, const char *name)
 {
@@ -121,6 +138,8 @@ static int step_last(struct walker *w, const char *name, int follow)
 		if (r != -EINVAL && r != -ENOENT)
 			return r;
 	}
+	if (w->depth == TARGET_MAX_DEPTH)
+		return -ENAMETOOLONG;
 	strncpy(w->last, name, sizeof(w->last) - 1);
 	return 1;
 }
@@ -161,13 +180,10 @@ int walker_run(struct walker *w, const struct target *t, const char *path, int f
 		return -ENOMEM;
 	w->next = w->pending;
 	while ((r = next_component(w, name)) > 0) {
-		if (strcmp(name, ".") == 0)
-			continue;
-		if (strcmp(name, "..") == 0) {
-			pop(w);
-			continue;
-		}
-		r = is_last(w) ? step_last(w, name, follow) : step(w, name);
+		if (is_dots(name))
+			r = step_dots(w, name);
+		else
+			r = is_last(w) ? step_last(w, name, follow) : step(w, name);
 		if (r != 0)
 			break;
 	}

@@ -74,8 +74,9 @@ static int walk_directory(struct walk *w, int dirfd);
 
 static int walk_fault(struct walk *w, int r)
 {
-	_cleanup_free_ char *path =
-		text_printf("%s/%s", w->path, w->relative.data ? w->relative.data : "");
+	const char *below = w->relative.size > 0 ? w->relative.data : "";
+	bool joined = !*below || text_ends(w->path, "/");
+	_cleanup_free_ char *path = text_printf("%s%s%s", w->path, joined ? "" : "/", below);
 
 	return path ? fault_errno(w->f, -r, path, "look through %s", path)
 		    : fault_no_memory(w->f);

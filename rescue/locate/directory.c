@@ -97,7 +97,7 @@ static int read_place(struct system *s, struct place *p, const char *path,
 {
 	const struct fstab_line *line = fstab_find(&s->fstab, path);
 
-	place_done(p);
+	place_forget(p);
 	p->mountpoint = strdup(path);
 	if (!p->mountpoint)
 		return fault_no_memory(f);

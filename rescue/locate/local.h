@@ -39,7 +39,7 @@ int system_read(struct landscape *l, struct system *s, enum access access,
 void system_init(struct system *s);
 void system_done(struct system *s);
 void system_forget(struct system *s); /* what system_read found */
-void place_done(struct place *p);
+void place_forget(struct place *p);
 int directory_scan(struct landscape *l, const char *directory, struct fault *f);
 
 /* What fstab names is mounted into the system's tree, or becomes a finding. */

@@ -84,6 +84,8 @@ static int fit(struct landscape *l, struct device *part, uint64_t end_of_disk)
 		return 0;
 	missing = part->size - (start < end_of_disk ? end_of_disk - start : 0);
 	part->size -= missing;
+	if (device_is_extended(part)) /* its logical ones tell it themselves */
+		return 0;
 	return findings_add(&l->findings, "device-unreadable", SEVERITY_WARNING, NULL,
 		part->path, "%s is cut short: its last %llu bytes lie beyond the end of the disk",
 		part->path, (unsigned long long)missing);

@@ -28,7 +28,7 @@ static const struct wanted_place wanted_places[] = {
 	{"/var/cache", ROLE_OTHER_MOUNT, 0, SEVERITY_WARNING},
 };
 
-void place_done(struct place *p)
+void place_forget(struct place *p)
 {
 	free(p->source);
 	free(p->device_path);
@@ -283,7 +283,7 @@ static int read_place(struct landscape *l, struct system *s,
 	const struct wanted_place *w, enum access access, struct fault *f)
 {
 	const struct fstab_line *line = fstab_find(&s->fstab, w->path);
-	_cleanup_(place_done) struct place other = {.device = -1};
+	_cleanup_(place_forget) struct place other = {.device = -1};
 	struct place *p = w->place ? (struct place *)((char *)s + w->place) : &other;
 	int r;
 
@@ -291,9 +291,17 @@ static int read_place(struct landscape *l, struct system *s,
 		return 0;
 	if (!line || !fstab_line_is_local(line))
 		return 0;
-	place_done(p);
+	place_forget(p);
 	r = place_begin(p, w->path);
 	return r < 0 ? r : attach_line(l, s, w, line, p, access, f);
+}
+
+static int read_root_line(struct system *s)
+{
+	const struct fstab_line *line = fstab_find(&s->fstab, "/");
+
+	place_measure(&s->root, &s->target);
+	return copy_text(&s->root.source, line ? line->source : NULL);
 }
 
 int places_read(struct landscape *l, struct system *s, enum access access,
@@ -313,7 +321,8 @@ int places_read(struct landscape *l, struct system *s, enum access access,
 		return fault_no_memory(f);
 	if (r < 0)
 		return r;
-	place_measure(&s->root, &s->target);
+	if (read_root_line(s) < 0)
+		return fault_no_memory(f);
 	r = s->root.device >= 0 && l->devices[s->root.device].unclean &&
 			access == ACCESS_LOOK
 		? report_dirty(s, &l->devices[s->root.device], "/")

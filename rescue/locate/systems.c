@@ -17,9 +17,9 @@ void system_forget(struct system *s)
 	free(s->arch);
 	free(s->machine_id);
 	s->os_id = s->os_version_id = s->os_pretty_name = s->arch = s->machine_id = NULL;
-	place_done(&s->boot);
-	place_done(&s->esp);
-	place_done(&s->usr);
+	place_forget(&s->boot);
+	place_forget(&s->esp);
+	place_forget(&s->usr);
 	fstab_done(&s->fstab);
 	findings_done(&s->findings);
 }
@@ -34,7 +34,7 @@ void system_done(struct system *s)
 {
 	target_done(&s->target);
 	system_forget(s);
-	place_done(&s->root);
+	place_forget(&s->root);
 	free(s->id);
 	free(s->subvolume);
 	system_init(s);

@@ -186,6 +186,15 @@ static int reopen(struct landscape *l, struct system *s, struct fault *f)
 	return system_read(l, s, ACCESS_REPAIR, f);
 }
 
+/* Mounting has replayed their journals. */
+static void mark_clean(struct landscape *l, struct system *s)
+{
+	for (size_t i = 0; i < l->device_count; i++) {
+		if (uses_device(s, (int)i))
+			l->devices[i].unclean = false;
+	}
+}
+
 static int mount_writable(struct landscape *l, struct system *s, struct fault *f)
 {
 	_cleanup_(findings_done) struct findings before = {0};
@@ -203,6 +212,7 @@ static int mount_writable(struct landscape *l, struct system *s, struct fault *f
 		return r;
 	}
 	findings_sort(&s->findings);
+	mark_clean(l, s);
 	s->writable = true;
 	return 0;
 }

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* New boot entries: their text, where the command line comes from, the default. */
+#include "facts.h"
+
+#include "formats/bls.h"
+
+/* The entry of this kernel is gone; others may be put in its place by a test. */
+static void lose_entry(struct facts *x)
+{
+	lose(x, ENTRIES "/" TOKEN "-" V ".conf");
+	x->kernel.entry_count = 0;
+	x->inv.entry_count = 0;
+	x->inv.default_entry = -1;
+	x->state = KERNEL_INCOMPLETE;
+}
+
+static const struct operation *find(const struct facts *x, enum op op)
+{
+	for (size_t i = 0; i < x->plan.count; i++)
+		if (x->plan.operations[i].op == op)
+			return &x->plan.operations[i];
+	return NULL;
+}
+
+static void assert_key(const struct facts *x, const char *key, const char *value)
+{
+	const struct operation *op = find(x, OP_ENTRY);
+	struct bls_entry e = {0};
+
+	assert_non_null(op);
+	assert_int_equal(bls_parse(&e, buffer_bytes(&op->content), NULL), 0);
+	assert_non_null(bls_get(&e, key));
+	assert_string_equal(bls_get(&e, key), value);
+	bls_done(&e);
+}
+
+static void entry_from_fstab_alone(void **state)
+{
+	struct facts *x = *state;
+
+	lose_entry(x);
+	assert_int_equal(plan_now(x), 0);
+	assert_operations(x, "entry default");
+	assert_string_equal(find(x, OP_ENTRY)->path, ENTRIES "/" TOKEN "-" V ".conf");
+	assert_key(x, "title", "Red Hat Enterprise Linux 9.4 (" V ")");
+	assert_key(x, "version", V);
+	assert_key(x, "linux", "/vmlinuz-" V);
+	assert_key(x, "initrd", "/initramfs-" V ".img");
+	assert_key(x, "options", "root=UUID=" ROOT_UUID " ro");
+	assert_key(x, "grub_users", "$grub_users");
+	assert_key(x, "grub_arg", "--unrestricted");
+	assert_key(x, "grub_class", "rhel");
+}
+
+static void paths_when_boot_lies_in_root(void **state)
+{
+	struct facts *x = *state;
+
+	lose_entry(x);
+	x->system.boot.separate = false;
+	assert_int_equal(plan_now(x), 0);
+	assert_key(x, "linux", "/boot/vmlinuz-" V);
+	assert_key(x, "initrd", "/boot/initramfs-" V ".img");
+}
+
+/* Each source in turn is taken away: the next one counts. */
+static void sources_in_order(void **state)
+{
+	struct facts *x = *state;
+
+	lose_entry(x);
+	x->inv.cmdline = (struct cmdline_sources){.etc_kernel_cmdline = (char *)"root=UUID=" ROOT_UUID
+							  " ro quiet",
+		.kernelopts = (char *)"root=UUID=" ROOT_UUID " ro console=ttyS0",
+		.default_grub = (char *)"crashkernel=auto"};
+	assert_int_equal(plan_now(x), 0);
+	assert_key(x, "options", "root=UUID=" ROOT_UUID " ro quiet");
+	x->inv.cmdline.etc_kernel_cmdline = NULL;
+	assert_int_equal(plan_now(x), 0);
+	assert_key(x, "options", "root=UUID=" ROOT_UUID " ro console=ttyS0");
+	x->inv.cmdline.kernelopts = NULL;
+	assert_int_equal(plan_now(x), 0);
+	assert_key(x, "options", "root=UUID=" ROOT_UUID " crashkernel=auto");
+	x->options.cmdline = "root=/dev/vda3 init=/bin/sh";
+	assert_int_equal(plan_now(x), 0);
+	assert_key(x, "options", "root=/dev/vda3 init=/bin/sh");
+}
+
+static void another_root_is_replaced(void **state)
+{
+	struct facts *x = *state;
+
+	lose_entry(x);
+	x->inv.cmdline.etc_kernel_cmdline = (char *)"root=UUID=99999999-0000 ro quiet";
+	assert_int_equal(plan_now(x), 0);
+	assert_key(x, "options", "root=UUID=" ROOT_UUID " ro quiet");
+}
+
+/* The entry of an older kernel of this root is the model: its words stay as they are. */
+static void sibling_entry_is_the_template(void **state)
+{
+	struct facts *x = *state;
+	struct kernel kernels[2];
+
+	lose_entry(x);
+	kernels[0] = x->kernel;
+	kernels[1] = (struct kernel){.release = (char *)"5.14.0-0.el9.x86_64",
+		.image.state = PART_MISSING, .modules.state = PART_MISSING,
+		.initramfs.state = PART_MISSING};
+	x->inv.kernels = kernels;
+	x->inv.kernel_count = 2;
+	x->inv.entry_count = 1;
+	x->entry.kernel = 1;
+	x->entry.is_default = false;
+	x->entry.title = (char *)"RHEL (5.14.0-0.el9.x86_64) 9.4 (Plow)";
+	x->entry.id = (char *)TOKEN "-5.14.0-0.el9.x86_64";
+	x->entry.raw_options = (char *)"$kernelopts $tuned_params";
+	assert_int_equal(plan_now(x), 0);
+	assert_key(x, "title", "RHEL (" V ") 9.4 (Plow)");
+	assert_key(x, "options", "$kernelopts $tuned_params");
+	assert_key(x, "initrd", "/initramfs-" V ".img $tuned_initrd");
+	x->entry.is_of_this_root = false;
+	assert_int_equal(plan_now(x), 0);
+	assert_key(x, "options", "root=UUID=" ROOT_UUID " ro");
+}
+
+static void default_keeps_unknown_variables(void **state)
+{
+	struct facts *x = *state;
+	struct grubenv env = {0};
+
+	lose_entry(x);
+	assert_int_equal(grubenv_set(&x->inv.grubenv, "boot_success", "1"), 0);
+	assert_int_equal(grubenv_set(&x->inv.grubenv, "saved_entry", "gone"), 0);
+	assert_int_equal(plan_now(x), 0);
+	assert_int_equal(find(x, OP_DEFAULT)->content.size, GRUBENV_SIZE);
+	assert_int_equal(grubenv_parse(&env, buffer_bytes(&find(x, OP_DEFAULT)->content), NULL), 0);
+	assert_string_equal(grubenv_get(&env, "boot_success"), "1");
+	assert_string_equal(grubenv_get(&env, "saved_entry"), TOKEN "-" V);
+	grubenv_done(&env);
+	grubenv_done(&x->inv.grubenv);
+}
+
+static void default_is_asked_for_or_kept(void **state)
+{
+	struct facts *x = *state;
+
+	x->inv.saved_entry = NULL;
+	assert_int_equal(plan_now(x), 0);
+	assert_operations(x, "");
+	x->options.default_choice = DEFAULT_KEEP;
+	lose_entry(x);
+	assert_int_equal(plan_now(x), 0);
+	assert_operations(x, "entry");
+	assert_false(x->plan.boots);
+}
+
+static void nothing_tells_the_root(void **state)
+{
+	struct facts *x = *state;
+
+	lose_entry(x);
+	x->system.root.uuid = x->system.root.source = NULL;
+	assert_true(plan_now(x) < 0);
+	assert_non_null(strstr(x->fault.hint, "--options"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_FACTS(entry_from_fstab_alone),
+		WITH_FACTS(paths_when_boot_lies_in_root),
+		WITH_FACTS(sources_in_order),
+		WITH_FACTS(another_root_is_replaced),
+		WITH_FACTS(sibling_entry_is_the_template),
+		WITH_FACTS(default_keeps_unknown_variables),
+		WITH_FACTS(default_is_asked_for_or_kept),
+		WITH_FACTS(nothing_tells_the_root),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

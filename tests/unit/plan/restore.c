@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Plans without packages: what each missing part leads to. */
+#include "facts.h"
+
+#include <errno.h>
+
+static void nothing_is_missing(void **state)
+{
+	struct facts *x = *state;
+
+	assert_int_equal(plan_now(x), 0);
+	assert_operations(x, "");
+	assert_true(x->plan.boots);
+}
+
+static void missing_image_is_copied(void **state)
+{
+	struct facts *x = *state;
+
+	x->kernel.image.state = PART_MISSING;
+	x->state = KERNEL_INCOMPLETE;
+	lose(x, "/boot/vmlinuz-" V);
+	assert_int_equal(plan_now(x), 0);
+	assert_operations(x, "copy");
+	assert_string_equal(x->plan.operations[0].path, "/boot/vmlinuz-" V);
+	assert_string_equal(x->plan.operations[0].from, "/lib/modules/" V "/vmlinuz");
+	assert_int_equal(x->plan.operations[0].mode, 0755);
+	assert_false(x->plan.operations[0].expected.exists);
+	assert_true(x->plan.boots);
+}
+
+static void everything_that_scripts_make(void **state)
+{
+	struct facts *x = *state;
+	static const char *const names[] = {"/boot/vmlinuz-" V, "/boot/System.map-" V,
+		"/boot/config-" V, "/boot/symvers-" V ".gz", "/boot/initramfs-" V ".img",
+		ENTRIES "/" TOKEN "-" V ".conf"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		lose(x, names[i]);
+	x->kernel.image.state = PART_MISSING;
+	x->kernel.initramfs.state = PART_MISSING;
+	x->kernel.modules.state = PART_UNINDEXED;
+	x->kernel.entry_count = 0;
+	x->inv.entry_count = 0;
+	x->inv.default_entry = -1;
+	x->inv.saved_entry = NULL;
+	x->state = KERNEL_INCOMPLETE;
+	assert_int_equal(plan_now(x), 0);
+	assert_operations(x, "index copy copy copy link initramfs entry default");
+	assert_string_equal(x->plan.operations[4].content.data, "/lib/modules/" V "/symvers.gz");
+	assert_true(x->plan.boots);
+}
+
+static void token_directory_keeps_boot_as_it_is(void **state)
+{
+	struct facts *x = *state;
+	struct observed more[ARRAY_SIZE(observed) + 1];
+
+	lose(x, "/boot/System.map-" V);
+	more[0] = (struct observed){(char *)"/boot/" TOKEN "/" V,
+		{.exists = true, .mode = S_IFDIR | 0755}};
+	memcpy(more + 1, observed, sizeof(observed));
+	x->inv.observed = more;
+	x->inv.observed_count = ARRAY_SIZE(more);
+	assert_int_equal(plan_now(x), 0);
+	assert_operations(x, "");
+}
+
+static void sound_initramfs_is_kept(void **state)
+{
+	struct facts *x = *state;
+
+	x->kernel.modules.state = PART_UNINDEXED;
+	assert_int_equal(plan_now(x), 0);
+	assert_operations(x, "index");
+}
+
+static void no_entry_without_its_initramfs(void **state)
+{
+	struct facts *x = *state;
+
+	x->kernel.initramfs.state = PART_MISSING;
+	lose(x, "/boot/initramfs-" V ".img");
+	x->entry.broken = true;
+	x->state = KERNEL_INCOMPLETE;
+	x->options.initramfs = INITRAMFS_NONE;
+	assert_int_equal(plan_now(x), 0);
+	assert_operations(x, "");
+	assert_false(x->plan.boots);
+}
+
+static void root_that_cannot_be_reached(void **state)
+{
+	struct facts *x = *state;
+
+	x->kernel.initramfs.state = PART_MISSING;
+	x->system.root.source = (char *)"/dev/mapper/rhel-root";
+	assert_true(plan_now(x) < 0);
+	assert_int_equal(x->fault.code, FAULT_ROOT_NOT_REACHABLE);
+	x->options.initramfs = INITRAMFS_NONE;
+	assert_int_equal(plan_now(x), 0);
+}
+
+static void unknown_release(void **state)
+{
+	struct facts *x = *state;
+
+	x->options.release = "1.2.3";
+	assert_int_equal(plan_now(x), -ENOENT);
+	x->options.release = V;
+	assert_int_equal(plan_now(x), 0);
+	x->kernel.modules.state = PART_MISSING;
+	assert_int_equal(plan_now(x), -ENOENT);
+}
+
+static void full_boot(void **state)
+{
+	struct facts *x = *state;
+
+	x->kernel.initramfs.state = PART_MISSING;
+	lose(x, "/boot/initramfs-" V ".img");
+	x->spaces[1].free_bytes = 1 << 20;
+	assert_true(plan_now(x) < 0);
+	assert_int_equal(x->fault.code, FAULT_NO_SPACE);
+	assert_string_equal(x->fault.path, "/boot");
+	x->spaces[1].free_bytes = 1u << 30;
+	x->spaces[1].free_inodes = 3;
+	assert_true(plan_now(x) < 0);
+	assert_int_equal(x->fault.code, FAULT_NO_SPACE);
+}
+
+static void description_has_every_operation(void **state)
+{
+	struct facts *x = *state;
+	_cleanup_(buffer_done) struct buffer text = {0};
+
+	lose(x, "/boot/config-" V);
+	assert_int_equal(plan_now(x), 0);
+	assert_int_equal(plan_describe(&x->plan, &text), 0);
+	assert_non_null(strstr(text.data, "  1. copy"));
+	assert_non_null(strstr(text.data, "/boot/config-" V));
+	assert_non_null(strstr(text.data, "/boot: needs"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_FACTS(nothing_is_missing),
+		WITH_FACTS(missing_image_is_copied),
+		WITH_FACTS(everything_that_scripts_make),
+		WITH_FACTS(token_directory_keeps_boot_as_it_is),
+		WITH_FACTS(sound_initramfs_is_kept),
+		WITH_FACTS(no_entry_without_its_initramfs),
+		WITH_FACTS(root_that_cannot_be_reached),
+		WITH_FACTS(unknown_release),
+		WITH_FACTS(full_boot),
+		WITH_FACTS(description_has_every_operation),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

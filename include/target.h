@@ -54,7 +54,8 @@ int target_parent(const struct target *t, const char *path, char **ret_name,
 /*
  * Every file below path, depth first, sorted by name, no symlink followed, no other file
  * system entered. visit answers 0 to go on, TARGET_SKIP to leave a directory unread, or
- * -errno to stop. relative: below path, without leading slash. dirfd + name open it.
+ * -errno to stop, which leaves f alone. relative: below path, without leading slash.
+ * dirfd + name open it. At most 128 directories deep (-ENAMETOOLONG).
  */
 #define TARGET_SKIP 1
 struct target_visit {

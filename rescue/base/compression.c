@@ -51,7 +51,7 @@ enum compression compression_detect(struct bytes in)
 	} table[] = {
 		{COMPRESSION_GZIP, 3, "\x1f\x8b\x08"},
 		{COMPRESSION_BZIP2, 3, "BZh"},
-		{COMPRESSION_XZ, 6, "\xfd" "7zXZ"},
+		{COMPRESSION_XZ, 6, "\3757zXZ"},
 		{COMPRESSION_ZSTD, 4, "\x28\xb5\x2f\xfd"},
 		{COMPRESSION_LZO, 5, "\x89LZO"},
 		{COMPRESSION_LZ4, 4, "\x02\x21\x4c\x18"}, /* legacy, the kernel's */

@@ -106,17 +106,21 @@ static void bzip2_close(union decoder *d)
 	BZ2_bzDecompressEnd(&d->bzip2);
 }
 
+static int lzma_opened(lzma_ret r)
+{
+	return r == LZMA_OK ? 0 : -ENOMEM;
+}
+
 static int lzma_open(union decoder *d)
 {
 	d->lzma = (lzma_stream)LZMA_STREAM_INIT;
-	return lzma_alone_decoder(&d->lzma, DECODER_MEMORY_LIMIT) == LZMA_OK ? 0 : -ENOMEM;
+	return lzma_opened(lzma_alone_decoder(&d->lzma, DECODER_MEMORY_LIMIT));
 }
 
 static int xz_open(union decoder *d)
 {
 	d->lzma = (lzma_stream)LZMA_STREAM_INIT;
-	return lzma_stream_decoder(&d->lzma, DECODER_MEMORY_LIMIT, 0) == LZMA_OK ? 0
-										  : -ENOMEM;
+	return lzma_opened(lzma_stream_decoder(&d->lzma, DECODER_MEMORY_LIMIT, 0));
 }
 
 static int lzma_step(union decoder *d, struct step *s)
@@ -144,7 +148,7 @@ static int lzma_step(union decoder *d, struct step *s)
 	}
 }
 
-static void xz_close(union decoder *d)
+static void lzma_close(union decoder *d)
 {
 	lzma_end(&d->lzma);
 }
@@ -190,8 +194,8 @@ static void zstd_close(union decoder *d)
 static const struct codec codecs[] = {
 	[COMPRESSION_GZIP] = {gzip_open, gzip_step, gzip_close},
 	[COMPRESSION_BZIP2] = {bzip2_open, bzip2_step, bzip2_close},
-	[COMPRESSION_LZMA] = {lzma_open, lzma_step, xz_close},
-	[COMPRESSION_XZ] = {xz_open, lzma_step, xz_close},
+	[COMPRESSION_LZMA] = {lzma_open, lzma_step, lzma_close},
+	[COMPRESSION_XZ] = {xz_open, lzma_step, lzma_close},
 	[COMPRESSION_ZSTD] = {zstd_open, zstd_step, zstd_close},
 };
 

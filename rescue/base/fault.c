@@ -50,8 +50,8 @@ int fault_errno(struct fault *f, int error, const char *path, const char *doing,
 	return -error;
 }
 
-int fault_named(struct fault *f, enum fault_code code, const char *path, const char *doing,
-	const char *reason, ...)
+int fault_named(struct fault *f, enum fault_code code, const char *path,
+	const char *doing, const char *reason, ...)
 {
 	struct fault fresh = {.code = code};
 

@@ -98,7 +98,7 @@ int table_row(struct table *t, int parent, const char *const *cells, size_t coun
 
 	if (parent >= 0 && (size_t)parent < t->count)
 		above = t->rows[parent];
-	if (vector_grow(&t->rows, &t->capacity, t->count, sizeof(struct libscols_line *)) < 0)
+	if (vector_grow(&t->rows, &t->capacity, t->count, sizeof(line)) < 0)
 		return -ENOMEM;
 	line = scols_table_new_line(t->columns, above);
 	if (!line)

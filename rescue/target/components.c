@@ -13,6 +13,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#define STEP_FLAGS (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define PROC_MAGIC 0x9fa0 /* PROC_SUPER_MAGIC of linux/magic.h */
 
 int walker_top(const struct walker *w)
@@ -118,7 +119,7 @@ static int step_dots(struct walker *w, const char *name)
 /* A component that more follow: a directory, or a link to expand. */
 static int step(struct walker *w, const char *name)
 {
-	int fd = openat(walker_top(w), name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(walker_top(w), name, STEP_FLAGS);
 	int r;
 
 	if (fd >= 0)

@@ -51,7 +51,7 @@ int target_open(const struct target *t, const char *path, int flags, struct faul
 int place_stat(const struct place *p, struct stat *ret)
 {
 	/* AT_EMPTY_PATH is unknown before 2.6.39: only where it is needed. */
-	int flags = p->name[0] ? AT_SYMLINK_NOFOLLOW : AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
+	int flags = AT_SYMLINK_NOFOLLOW | (p->name[0] ? 0 : AT_EMPTY_PATH);
 
 	return fstatat(p->fd, p->name, ret, flags) < 0 ? -errno : 0;
 }
@@ -208,8 +208,8 @@ static int open_regular(const struct target *t, const char *path, size_t limit)
 	return TAKE_FD(fd);
 }
 
-int target_read(const struct target *t, const char *path, size_t limit, struct buffer *ret,
-	struct fault *f)
+int target_read(const struct target *t, const char *path, size_t limit,
+	struct buffer *ret, struct fault *f)
 {
 	_cleanup_close_ int fd = open_regular(t, path, limit);
 	int r = fd < 0 ? fd : fd_read_all(fd, limit, ret);

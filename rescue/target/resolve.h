@@ -33,11 +33,11 @@ struct walker {
 		char *name;
 	} stack[TARGET_MAX_DEPTH]; /* directories from the root down, each pinned */
 	size_t depth;
-	unsigned links;	 /* followed so far */
-	char *pending;	 /* what is still to be resolved begins at next */
+	unsigned links; /* followed so far */
+	char *pending;  /* what is still to be resolved begins at next */
 	const char *next;
 	char last[NAME_MAX + 1]; /* in the directory on top; empty: that directory */
-	bool directory;		 /* a slash follows last: it must be one */
+	bool directory;          /* a slash follows last: it must be one */
 };
 /* w: zeroed. walker_done also after a failure. */
 int walker_run(struct walker *w, const struct target *t, const char *path, int follow);

@@ -63,8 +63,8 @@ int target_list(const struct target *t, const char *path, struct strings *ret,
 struct walk {
 	int (*visit)(void *data, const struct target_visit *v);
 	void *data;
-	const char *path;	/* where the walk began */
-	dev_t device;		/* the file system that it stays on */
+	const char *path;       /* where the walk began */
+	dev_t device;           /* the file system that it stays on */
 	struct buffer relative; /* of the file at hand */
 	unsigned depth;
 	struct fault *f;
@@ -76,7 +76,8 @@ static int walk_fault(struct walk *w, int r)
 {
 	const char *below = w->relative.size > 0 ? w->relative.data : "";
 	bool joined = !*below || text_ends(w->path, "/");
-	_cleanup_free_ char *path = text_printf("%s%s%s", w->path, joined ? "" : "/", below);
+	_cleanup_free_ char *path =
+		text_printf("%s%s%s", w->path, joined ? "" : "/", below);
 
 	return path ? fault_errno(w->f, -r, path, "look through %s", path)
 		    : fault_no_memory(w->f);
@@ -101,7 +102,8 @@ static int walk_below(struct walk *w, int dirfd, const char *name)
 /* One name; w->relative ends in it. */
 static int walk_name(struct walk *w, int dirfd, const char *name)
 {
-	struct target_visit v = {.dirfd = dirfd, .name = name, .relative = w->relative.data};
+	struct target_visit v = {
+		.dirfd = dirfd, .name = name, .relative = w->relative.data};
 	int r;
 
 	if (fstatat(dirfd, name, &v.st, AT_SYMLINK_NOFOLLOW) < 0)
@@ -135,15 +137,17 @@ static int walk_directory(struct walk *w, int dirfd)
 }
 
 int target_walk(const struct target *t, const char *path,
-	int (*visit)(void *data, const struct target_visit *v), void *data, struct fault *f)
+	int (*visit)(void *data, const struct target_visit *v), void *data,
+	struct fault *f)
 {
 	_cleanup_close_ int fd = target_open(t, path, DIRECTORY_FLAGS, NULL);
 	struct walk w = {.visit = visit, .data = data, .path = path, .f = f};
 	struct stat st;
 	int r;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return fault_errno(f, fd < 0 ? -fd : errno, path, "look through %s", path);
+	r = fd < 0 || fstat(fd, &st) == 0 ? fd : -errno;
+	if (r < 0)
+		return walk_fault(&w, r);
 	w.device = st.st_dev;
 	r = walk_directory(&w, fd);
 	buffer_done(&w.relative);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Test trees: see tree.h. Paths never pass through a symlink, so none can leave the tree. */
+/* Test trees: see tree.h. Paths never pass through a symlink, so none can leave the tree.
+ */
 #include "tree.h"
 
 #include "digest.h"
@@ -31,7 +32,8 @@ static void remember_line(const char *line, size_t size)
 		(int)MIN_OF(size, sizeof(present_line) - 1), line);
 }
 
-/* Opens the parent of path below the tree, making what lacks; name: the last component. */
+/* Opens the parent of path below the tree, making what lacks; name: the last component.
+ */
 static int open_parent(const struct tree *t, const char *path, const char **name)
 {
 	int fd = fcntl(t->fd, F_DUPFD_CLOEXEC, 0);
@@ -49,7 +51,8 @@ static int open_parent(const struct tree *t, const char *path, const char **name
 		memcpy(component, path, size);
 		component[size] = '\0';
 		check(mkdirat(fd, component, 0755) == 0 || errno == EEXIST, "mkdir");
-		next = openat(fd, component, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		next = openat(
+			fd, component, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		check(next >= 0, "a parent is no directory");
 		close(fd);
 		fd = next;
@@ -65,13 +68,15 @@ static void make_directory(int dirfd, const char *name, mode_t mode)
 	check(fchmodat(dirfd, name, mode, 0) == 0, "chmod");
 }
 
-static int make_file(int dirfd, const char *name, mode_t mode, const void *data, size_t size)
+static int make_file(
+	int dirfd, const char *name, mode_t mode, const void *data, size_t size)
 {
 	int fd;
 
 	check(unlinkat(dirfd, name, 0) == 0 || errno == ENOENT, "replace");
 	fd = openat(dirfd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	check(fd >= 0 && fd_write_all(fd, data, size) == 0 && fchmod(fd, mode) == 0, "write");
+	check(fd >= 0 && fd_write_all(fd, data, size) == 0 && fchmod(fd, mode) == 0,
+		"write");
 	return fd;
 }
 
@@ -101,8 +106,8 @@ static void here_text(struct buffer *ret, const char **next, const char *word)
 	}
 }
 
-static void file_line(int dirfd, const char *name, mode_t mode, const char *content,
-	const char **next)
+static void file_line(
+	int dirfd, const char *name, mode_t mode, const char *content, const char **next)
 {
 	_cleanup_(buffer_done) struct buffer text = {0};
 
@@ -131,8 +136,8 @@ static void link_line(int dirfd, const char *name, const char *text)
 	check(symlinkat(text, dirfd, name) == 0, "symlink");
 }
 
-static void hard_link_line(const struct tree *t, int dirfd, const char *name,
-	const char *existing)
+static void hard_link_line(
+	const struct tree *t, int dirfd, const char *name, const char *existing)
 {
 	const char *old_name;
 	int old_dirfd = open_parent(t, existing, &old_name);
@@ -273,7 +278,8 @@ static char *describe_file(const char *path, const struct stat *st)
 		path + root_size);
 }
 
-static int describe_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+static int describe_one(
+	const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	char text[PATH_MAX] = "", kind = S_ISDIR(st->st_mode) ? 'd' : 'p';
 
@@ -285,10 +291,12 @@ static int describe_one(const char *path, const struct stat *st, int type, struc
 		return strings_take(lines, describe_file(path, st));
 	if (S_ISLNK(st->st_mode)) {
 		check(readlink(path, text, sizeof(text) - 1) >= 0, "readlink");
-		return strings_take(lines, text_printf("l %s %s", path + root_size, text));
+		return strings_take(
+			lines, text_printf("l %s %s", path + root_size, text));
 	}
-	return strings_take(lines, text_printf("%c %04o %s", kind,
-					   (unsigned)st->st_mode & 07777, path + root_size));
+	return strings_take(
+		lines, text_printf("%c %04o %s", kind, (unsigned)st->st_mode & 07777,
+			       path + root_size));
 }
 
 char *tree_describe(const struct tree *t)

@@ -73,20 +73,24 @@ static void escaping_leaves_nothing_that_moves_a_terminal(void **state)
 	static const struct {
 		const char *in, *out;
 	} cases[] = {
-		{"", ""},
-		{"plain text ~", "plain text ~"},
+		{"", ""}, {"plain text ~", "plain text ~"},
 		{"\x1b[2J\n\t\r\x7f", "\\x1b[2J\\x0a\\x09\\x0d\\x7f"},
 		{"Grüße 日本 \xf0\x9f\x90\xa7", "Grüße 日本 \xf0\x9f\x90\xa7"},
-		{"\xc2\x9b" "31m", "\\xc2\\x9b" "31m"},		  /* C1 CSI */
-		{"\xc2\xa0", "\xc2\xa0"},			  /* first after C1 */
-		{"a\xe2\x80\xae" "b", "a\\xe2\\x80\\xae" "b"},	  /* U+202E */
+		{"\xc2\x9b"
+		 "31m",
+			"\\xc2\\x9b"
+			"31m"},           /* C1 CSI */
+		{"\xc2\xa0", "\xc2\xa0"}, /* first after C1 */
+		{"a\xe2\x80\xae"
+		 "b",
+			"a\\xe2\\x80\\xae"
+			"b"}, /* U+202E */
 		{"\xe2\x81\xa6\xe2\x81\xa9", "\\xe2\\x81\\xa6\\xe2\\x81\\xa9"},
 		{"\xe2\x80\xaf\xe2\x81\xaa", "\xe2\x80\xaf\xe2\x81\xaa"}, /* neighbours */
-		{"\xff\xc3", "\\xff\\xc3"},
-		{"\xc0\xaf", "\\xc0\\xaf"},			  /* overlong / */
-		{"\xed\xa0\x80", "\\xed\\xa0\\x80"},		  /* surrogate */
-		{"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},	  /* past U+10FFFF */
-		{"\xe6\x97", "\\xe6\\x97"},			  /* cut off */
+		{"\xff\xc3", "\\xff\\xc3"}, {"\xc0\xaf", "\\xc0\\xaf"},   /* overlong / */
+		{"\xed\xa0\x80", "\\xed\\xa0\\x80"},                      /* surrogate */
+		{"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"}, /* past U+10FFFF */
+		{"\xe6\x97", "\\xe6\\x97"},                   /* cut off */
 	};
 
 	(void)state;

@@ -17,20 +17,27 @@ static void detects_by_magic(void **state)
 		{COMPRESSION_NONE, 2, "\x1f\x8b"},
 		{COMPRESSION_NONE, 3, "\x1f\x8b\x07"},
 		{COMPRESSION_BZIP2, 4, "BZh9"},
-		{COMPRESSION_XZ, 6, "\xfd" "7zXZ\0"},
-		{COMPRESSION_NONE, 6, "\xfd" "7zXZx"},
+		{COMPRESSION_XZ, 6,
+			"\xfd"
+			"7zXZ\0"},
+		{COMPRESSION_NONE, 6,
+			"\xfd"
+			"7zXZx"},
 		{COMPRESSION_ZSTD, 4, "\x28\xb5\x2f\xfd"},
 		{COMPRESSION_LZO, 9, "\x89LZO\0\r\n\x1a\n"},
 		{COMPRESSION_LZ4, 4, "\x02\x21\x4c\x18"},
 		{COMPRESSION_LZ4, 4, "\x04\x22\x4d\x18"},
 		{COMPRESSION_LZMA, 13, "\x5d\0\0\0\x04\xff\xff\xff\xff\xff\xff\xff\xff"},
 		{COMPRESSION_LZMA, 13, "\x5d\0\0\x80\0\0\0\0\1\0\0\0\0"},
-		{COMPRESSION_LZMA, 13, "\x5d\0\0\x18\0\0\0\0\1\0\0\0\0"}, /* 2^20 + 2^19 */
+		{COMPRESSION_LZMA, 13,
+			"\x5d\0\0\x18\0\0\0\0\1\0\0\0\0"}, /* 2^20 + 2^19 */
 		{COMPRESSION_NONE, 12, "\x5d\0\0\0\x04\xff\xff\xff\xff\xff\xff\xff"},
 		{COMPRESSION_NONE, 13, "\x5d\0\0\0\0\0\0\0\1\0\0\0\0"},
 		{COMPRESSION_NONE, 13, "\x5d\0\0\x14\0\0\0\0\1\0\0\0\0"}, /* 5 * 2^18 */
 		{COMPRESSION_NONE, 13, "\x5d\0\0\x80\0\0\0\0\1\0\x40\0\0"},
-		{COMPRESSION_NONE, 4, "\x7f" "ELF"},
+		{COMPRESSION_NONE, 4,
+			"\x7f"
+			"ELF"},
 		{COMPRESSION_NONE, 0, ""},
 	};
 

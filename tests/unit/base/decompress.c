@@ -34,7 +34,8 @@ static size_t pack_gzip(struct bytes in, uint8_t *out)
 		.next_out = out,
 		.avail_out = ROOM};
 
-	assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
+	assert_int_equal(
+		deflateInit2(&z, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
 	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
 	deflateEnd(&z);
 	return z.total_out;
@@ -113,8 +114,10 @@ static const struct {
 	enum compression compression;
 	size_t (*pack)(struct bytes in, uint8_t *out);
 } packers[] = {
-	{COMPRESSION_GZIP, pack_gzip}, {COMPRESSION_BZIP2, pack_bzip2},
-	{COMPRESSION_LZMA, pack_lzma}, {COMPRESSION_XZ, pack_xz},
+	{COMPRESSION_GZIP, pack_gzip},
+	{COMPRESSION_BZIP2, pack_bzip2},
+	{COMPRESSION_LZMA, pack_lzma},
+	{COMPRESSION_XZ, pack_xz},
 	{COMPRESSION_ZSTD, pack_zstd},
 };
 
@@ -135,7 +138,9 @@ static void whole_streams_come_back(void **state)
 			memset(packed + size, behind == 256 ? 0 : 0xa5, 512);
 			in.size = size + behind;
 			assert_int_equal(compression_detect(in), packers[i].compression);
-			assert_int_equal(decompress(packers[i].compression, in, PLAIN_SIZE, &b), 0);
+			assert_int_equal(
+				decompress(packers[i].compression, in, PLAIN_SIZE, &b),
+				0);
 			assert_int_equal(b.size, PLAIN_SIZE);
 			assert_memory_equal(b.data, plain.data, PLAIN_SIZE);
 			assert_int_equal(b.data[b.size], '\0');
@@ -153,7 +158,8 @@ static void the_limit_is_exact(void **state)
 		struct bytes in = {packed, packers[i].pack(plain, packed)};
 		struct buffer b = {0};
 
-		assert_int_equal(decompress(packers[i].compression, in, PLAIN_SIZE - 1, &b),
+		assert_int_equal(
+			decompress(packers[i].compression, in, PLAIN_SIZE - 1, &b),
 			-EFBIG);
 		assert_int_equal(decompress(packers[i].compression, in, 0, &b), -EFBIG);
 		assert_null(b.data);
@@ -218,7 +224,8 @@ static void changed_bytes_are_found(void **state)
 			packed[at] ^= 0x10;
 			r = decompress(packers[i].compression, in, PLAIN_SIZE, &b);
 			packed[at] ^= 0x10;
-			assert_true(r == -EBADMSG || r == -EFBIG || (r == 0 && !has_check));
+			assert_true(
+				r == -EBADMSG || r == -EFBIG || (r == 0 && !has_check));
 		}
 	}
 }
@@ -226,9 +233,9 @@ static void changed_bytes_are_found(void **state)
 /* zstd -19 --no-content-size: compressed block, checksum. */
 static void zstd_as_its_own_tool_writes_it(void **state)
 {
-	static uint8_t packed[] = {0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x68, 0x75, 0x00, 0x00, 0x40,
-		0x72, 0x65, 0x73, 0x63, 0x75, 0x65, 0x20, 0x0a, 0x01, 0x00, 0x0a, 0x8b, 0x11,
-		0x60, 0x2b, 0xef, 0x72};
+	static uint8_t packed[] = {0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x68, 0x75, 0x00, 0x00,
+		0x40, 0x72, 0x65, 0x73, 0x63, 0x75, 0x65, 0x20, 0x0a, 0x01, 0x00, 0x0a,
+		0x8b, 0x11, 0x60, 0x2b, 0xef, 0x72};
 	struct bytes in = {packed, sizeof(packed)};
 	_cleanup_(buffer_done) struct buffer b = {0};
 
@@ -266,8 +273,8 @@ static void what_cannot_be_done_is_said(void **state)
 /* A header may ask for gigabytes before the first byte comes out. */
 static void a_giant_dictionary_is_refused(void **state)
 {
-	static const uint8_t lzma[18] = {0x5d, 0, 0, 0, 0xc0, 0xff, 0xff, 0xff, 0xff, 0xff,
-		0xff, 0xff, 0xff};
+	static const uint8_t lzma[18] = {
+		0x5d, 0, 0, 0, 0xc0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 	/* Frame without single segment, window descriptor for 2^31 bytes. */
 	static const uint8_t zstd[] = {0x28, 0xb5, 0x2f, 0xfd, 0, 21 << 3, 1, 0, 0};
 	struct buffer b = {0};

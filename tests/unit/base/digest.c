@@ -54,7 +54,8 @@ static void pieces_equal_the_whole_and_it_starts_anew(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-		_cleanup_(digest_free_p) struct digest *d = digest_new(known[i].algorithm);
+		_cleanup_(digest_free_p) struct digest *d =
+			digest_new(known[i].algorithm);
 
 		for (int turn = 0; turn < 2; turn++) {
 			digest_update(d, "a", 1);

@@ -20,7 +20,8 @@ static void tells_verb_object_device_system_reason_and_errno(void **state)
 	struct fault f = {0};
 
 	(void)state;
-	assert_int_equal(fault_errno(&f, EIO, "/boot/vmlinuz-1", "read %s", "/boot/vmlinuz-1"),
+	assert_int_equal(
+		fault_errno(&f, EIO, "/boot/vmlinuz-1", "read %s", "/boot/vmlinuz-1"),
 		-EIO);
 	expect(&f, "cannot read /boot/vmlinuz-1: Input/output error (EIO)");
 	fault_device(&f, "/dev/sda1");

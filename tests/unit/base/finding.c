@@ -13,8 +13,8 @@ static void adds_with_copies(void **state)
 	char kernel[] = "1.0", subject[] = "/boot/x";
 
 	(void)state;
-	assert_int_equal(findings_add(&fs, "image-missing", SEVERITY_ERROR, kernel, subject,
-				 "%s is not there", subject),
+	assert_int_equal(findings_add(&fs, "image-missing", SEVERITY_ERROR, kernel,
+				 subject, "%s is not there", subject),
 		0);
 	kernel[0] = subject[1] = '?';
 	assert_int_equal(findings_remedy(&fs, "rescue restore --release %s", "1.0"), 0);
@@ -74,10 +74,14 @@ static void order_is_severity_code_kernel_subject(void **state)
 		enum severity severity;
 		const char *kernel, *subject;
 	} sorted[] = {
-		{"a", SEVERITY_ERROR, NULL, NULL}, {"a", SEVERITY_ERROR, NULL, "s"},
-		{"a", SEVERITY_ERROR, "4.9", "a"}, {"a", SEVERITY_ERROR, "4.18", "a"},
-		{"a", SEVERITY_ERROR, "4.18", "b"}, {"b", SEVERITY_ERROR, NULL, NULL},
-		{"a", SEVERITY_WARNING, NULL, NULL}, {"a", SEVERITY_INFO, NULL, NULL},
+		{"a", SEVERITY_ERROR, NULL, NULL},
+		{"a", SEVERITY_ERROR, NULL, "s"},
+		{"a", SEVERITY_ERROR, "4.9", "a"},
+		{"a", SEVERITY_ERROR, "4.18", "a"},
+		{"a", SEVERITY_ERROR, "4.18", "b"},
+		{"b", SEVERITY_ERROR, NULL, NULL},
+		{"a", SEVERITY_WARNING, NULL, NULL},
+		{"a", SEVERITY_INFO, NULL, NULL},
 	};
 	_cleanup_(findings_done) struct findings fs = {0};
 

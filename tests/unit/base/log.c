@@ -34,8 +34,8 @@ static void lines_are_stamped_escaped_and_appended(void **state)
 	fd = openat(tree.fd, "old", O_RDONLY | O_CLOEXEC);
 	assert_int_equal(fd_read_all(fd, 1000, &b), 0);
 	assert_true(text_starts(b.data, "before\n"));
-	assert_int_equal(sscanf(b.data + 7, "%4d-%*2d-%*2dT%*2d:%*2d:%2dZ ", &year, &second),
-		2);
+	assert_int_equal(
+		sscanf(b.data + 7, "%4d-%*2d-%*2dT%*2d:%*2d:%2dZ ", &year, &second), 2);
 	assert_true(text_ends(b.data, "Z open a\\x0ab\\x1b\n"));
 	snprintf(path, sizeof(path), "%s/new", tree.path);
 	assert_int_equal(log_open(path), 0);

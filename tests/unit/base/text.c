@@ -60,9 +60,9 @@ static void strips_blanks_in_place(void **state)
 
 static void orders_numbers_by_value(void **state)
 {
-	static const char *const sorted[] = {"", "10", "a", "a01b", "a1b", "a1c", "a2", "a10",
-		"a99999999999999999999", "a100000000000000000000", "ab", "vmlinuz-9",
-		"vmlinuz-10", "vmlinuz-10.1", "\xff"};
+	static const char *const sorted[] = {"", "10", "a", "a01b", "a1b", "a1c", "a2",
+		"a10", "a99999999999999999999", "a100000000000000000000", "ab",
+		"vmlinuz-9", "vmlinuz-10", "vmlinuz-10.1", "\xff"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(sorted); i++) {
@@ -80,11 +80,20 @@ static void sizes_are_told_for_people(void **state)
 		uint64_t bytes;
 		const char *text;
 	} cases[] = {
-		{0, "0 B"}, {12, "12 B"}, {1023, "1023 B"}, {1024, "1.0 KiB"},
-		{1024 + 51, "1.0 KiB"}, {1024 + 52, "1.1 KiB"}, {1536, "1.5 KiB"},
-		{10188, "9.9 KiB"}, {10189, "10 KiB"}, {340 << 10, "340 KiB"},
-		{(1 << 20) - 513, "1023 KiB"}, {(1 << 20) - 512, "1.0 MiB"},
-		{1288490189, "1.2 GiB"}, {(uint64_t)1 << 40, "1.0 TiB"},
+		{0, "0 B"},
+		{12, "12 B"},
+		{1023, "1023 B"},
+		{1024, "1.0 KiB"},
+		{1024 + 51, "1.0 KiB"},
+		{1024 + 52, "1.1 KiB"},
+		{1536, "1.5 KiB"},
+		{10188, "9.9 KiB"},
+		{10189, "10 KiB"},
+		{340 << 10, "340 KiB"},
+		{(1 << 20) - 513, "1023 KiB"},
+		{(1 << 20) - 512, "1.0 MiB"},
+		{1288490189, "1.2 GiB"},
+		{(uint64_t)1 << 40, "1.0 TiB"},
 		{UINT64_MAX, "16 EiB"},
 	};
 	char text[16];

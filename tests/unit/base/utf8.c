@@ -15,10 +15,16 @@ static void decodes_the_borders_of_every_length(void **state)
 		size_t length;
 		uint32_t point;
 	} cases[] = {
-		{"", 1, 0}, {"\x7f", 1, 0x7f}, {"\xc2\x80", 2, 0x80}, {"\xdf\xbf", 2, 0x7ff},
-		{"\xe0\xa0\x80", 3, 0x800}, {"\xef\xbf\xbf", 3, 0xffff},
-		{"\xed\x9f\xbf", 3, 0xd7ff}, {"\xee\x80\x80", 3, 0xe000},
-		{"\xf0\x90\x80\x80", 4, 0x10000}, {"\xf4\x8f\xbf\xbf", 4, 0x10ffff},
+		{"", 1, 0},
+		{"\x7f", 1, 0x7f},
+		{"\xc2\x80", 2, 0x80},
+		{"\xdf\xbf", 2, 0x7ff},
+		{"\xe0\xa0\x80", 3, 0x800},
+		{"\xef\xbf\xbf", 3, 0xffff},
+		{"\xed\x9f\xbf", 3, 0xd7ff},
+		{"\xee\x80\x80", 3, 0xe000},
+		{"\xf0\x90\x80\x80", 4, 0x10000},
+		{"\xf4\x8f\xbf\xbf", 4, 0x10ffff},
 	};
 
 	(void)state;
@@ -33,8 +39,11 @@ static void decodes_the_borders_of_every_length(void **state)
 static void refuses_what_is_broken(void **state)
 {
 	static const char *const broken[] = {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf",
-		"\xc2", "\xc2" "A", "\xe0\x9f\xbf", "\xe0\xa0", "\xed\xa0\x80",
-		"\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff"};
+		"\xc2",
+		"\xc2"
+		"A",
+		"\xe0\x9f\xbf", "\xe0\xa0", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf",
+		"\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(broken); i++) {

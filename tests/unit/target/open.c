@@ -49,12 +49,15 @@ static const enum target_resolver resolvers[] = {RESOLVE_AUTO, RESOLVE_WALK};
 static void reads_regular_files(void **state)
 {
 	(void)state;
-	BOTH_WAYS {
+	BOTH_WAYS
+	{
 		_cleanup_(buffer_done) struct buffer b = {0}, exact = {0};
 
-		assert_int_equal(target_read(&target, "/etc/grub2.cfg", 100, &b, NULL), 0);
+		assert_int_equal(
+			target_read(&target, "/etc/grub2.cfg", 100, &b, NULL), 0);
 		assert_string_equal(b.data, "cfg\n");
-		assert_int_equal(target_read(&target, "etc/os-release", 5, &exact, NULL), 0);
+		assert_int_equal(
+			target_read(&target, "etc/os-release", 5, &exact, NULL), 0);
 		assert_int_equal(exact.size, 5);
 	}
 }
@@ -71,15 +74,19 @@ static void refuses_to_read_anything_else(void **state)
 		{"/etc", -EINVAL, "it is not a regular file"},
 		{"/big", -EFBIG, "it is larger than 4 B"},
 		{"/etc/os-release", -EFBIG, "it is larger than 4 B"},
-		{"/nothing", -ENOENT, ""}, {"/weak", -ENOENT, ""}, {"/loop", -ELOOP, ""},
+		{"/nothing", -ENOENT, ""},
+		{"/weak", -ENOENT, ""},
+		{"/loop", -ELOOP, ""},
 		{"/fifo/x", -ENOTDIR, ""},
 	};
 
 	(void)state;
 	alarm(20); /* a FIFO must not block */
-	BOTH_WAYS {
+	BOTH_WAYS
+	{
 		for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-			_cleanup_free_ char *doing = text_printf("read %s", cases[i].path);
+			_cleanup_free_ char *doing =
+				text_printf("read %s", cases[i].path);
 			struct buffer b = {0};
 			struct fault f = {0};
 
@@ -101,7 +108,8 @@ static void a_device_is_not_opened(void **state)
 	struct buffer b = {0};
 
 	(void)state;
-	BOTH_WAYS {
+	BOTH_WAYS
+	{
 		assert_int_equal(target_read(&host, "null", 4, &b, NULL), -EINVAL);
 		assert_int_equal(target_read(&host, "zero", 4, &b, NULL), -EINVAL);
 	}
@@ -112,15 +120,16 @@ static void a_device_is_not_opened(void **state)
 static void opening_tells_what_failed(void **state)
 {
 	(void)state;
-	BOTH_WAYS {
+	BOTH_WAYS
+	{
 		struct fault f = {0};
 		int fd = target_open(&target, "/etc/grub2.cfg", O_RDONLY, &f);
 
 		assert_true(fd >= 0);
 		assert_int_equal(f.code, FAULT_NONE);
 		close(fd);
-		assert_int_equal(target_open(&target, "/etc/grub2.cfg", O_RDONLY | O_NOFOLLOW,
-					 &f),
+		assert_int_equal(
+			target_open(&target, "/etc/grub2.cfg", O_RDONLY | O_NOFOLLOW, &f),
 			-ELOOP);
 		assert_string_equal(f.doing, "open /etc/grub2.cfg");
 		assert_int_equal(f.error, ELOOP);
@@ -130,9 +139,12 @@ static void opening_tells_what_failed(void **state)
 static void making_files_is_not_for_here(void **state)
 {
 	(void)state;
-	BOTH_WAYS {
-		assert_int_equal(target_open(&target, "new", O_WRONLY | O_CREAT, NULL), -EINVAL);
-		assert_int_equal(target_open(&target, "etc", O_RDWR | O_TMPFILE, NULL), -EINVAL);
+	BOTH_WAYS
+	{
+		assert_int_equal(
+			target_open(&target, "new", O_WRONLY | O_CREAT, NULL), -EINVAL);
+		assert_int_equal(
+			target_open(&target, "etc", O_RDWR | O_TMPFILE, NULL), -EINVAL);
 	}
 	assert_false(target_exists(&target, "new"));
 }
@@ -145,7 +157,8 @@ static void no_target_holds_nothing(void **state)
 	struct stat st;
 
 	(void)state;
-	BOTH_WAYS {
+	BOTH_WAYS
+	{
 		assert_int_equal(target_open(&none, "/", O_RDONLY, NULL), -ENOENT);
 		assert_int_equal(target_stat(&none, "/", &st), -ENOENT);
 		assert_int_equal(target_canonical(&none, "/", &text), -ENOENT);
@@ -161,7 +174,8 @@ static void looks_at_links_and_through_them(void **state)
 	struct stat st;
 
 	(void)state;
-	BOTH_WAYS {
+	BOTH_WAYS
+	{
 		assert_int_equal(target_stat(&target, "/lib", &st), 0);
 		assert_true(S_ISDIR(st.st_mode));
 		assert_int_equal(target_lstat(&target, "/lib", &st), 0);
@@ -178,7 +192,8 @@ static void looks_at_links_and_through_them(void **state)
 static void reads_links(void **state)
 {
 	(void)state;
-	BOTH_WAYS {
+	BOTH_WAYS
+	{
 		_cleanup_free_ char *lib = NULL, *weak = NULL, *none = NULL;
 
 		assert_int_equal(target_readlink(&target, "/lib", &lib), 0);
@@ -197,19 +212,25 @@ static void canonical_paths_hold_no_link(void **state)
 	static const struct {
 		const char *path, *canonical;
 	} cases[] = {
-		{"/", "/"}, {"..", "/"}, {"lib/..", "/usr"}, {"/lib", "/usr/lib"},
+		{"/", "/"},
+		{"..", "/"},
+		{"lib/..", "/usr"},
+		{"/lib", "/usr/lib"},
 		{"lib//modules/./1/", "/usr/lib/modules/1"},
 		{"/boot/old/grub.cfg", "/boot/grub2/grub.cfg"},
-		{"etc/grub2.cfg", "/boot/grub2/grub.cfg"}, {"/fifo", "/fifo"},
+		{"etc/grub2.cfg", "/boot/grub2/grub.cfg"},
+		{"/fifo", "/fifo"},
 	};
 	char *none = NULL;
 
 	(void)state;
-	BOTH_WAYS {
+	BOTH_WAYS
+	{
 		for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 			_cleanup_free_ char *path = NULL;
 
-			assert_int_equal(target_canonical(&target, cases[i].path, &path), 0);
+			assert_int_equal(
+				target_canonical(&target, cases[i].path, &path), 0);
 			assert_string_equal(path, cases[i].canonical);
 		}
 		assert_int_equal(target_canonical(&target, "/weak", &none), -ENOENT);
@@ -224,12 +245,14 @@ static void a_parent_is_resolved_its_name_is_not(void **state)
 
 	(void)state;
 	assert_int_equal(target_stat(&target, "/usr/lib", &lib), 0);
-	BOTH_WAYS {
+	BOTH_WAYS
+	{
 		static const char *const paths[] = {"/lib/new.file", "lib//new.file///"};
 
 		for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
 			_cleanup_free_ char *name = NULL;
-			_cleanup_close_ int fd = target_parent(&target, paths[i], &name, NULL);
+			_cleanup_close_ int fd =
+				target_parent(&target, paths[i], &name, NULL);
 
 			assert_true(fd >= 0);
 			assert_string_equal(name, "new.file");
@@ -263,13 +286,20 @@ static void what_has_no_parent(void **state)
 		const char *path;
 		int r;
 	} cases[] = {
-		{"/", -EINVAL}, {"", -EINVAL}, {".", -EINVAL}, {"/etc/..", -EINVAL},
-		{"/etc/./", -EINVAL}, {"/etc/a\nb", -EINVAL}, {"/none/x", -ENOENT},
-		{"/fifo/x", -ENOTDIR}, {"/loop/x", -ELOOP},
+		{"/", -EINVAL},
+		{"", -EINVAL},
+		{".", -EINVAL},
+		{"/etc/..", -EINVAL},
+		{"/etc/./", -EINVAL},
+		{"/etc/a\nb", -EINVAL},
+		{"/none/x", -ENOENT},
+		{"/fifo/x", -ENOTDIR},
+		{"/loop/x", -ELOOP},
 	};
 
 	(void)state;
-	BOTH_WAYS {
+	BOTH_WAYS
+	{
 		for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 			struct fault f = {0};
 			char *name = NULL;

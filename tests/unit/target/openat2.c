@@ -17,35 +17,34 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char hostile[] =
-	"f 0644 /outside/secret =do not read\n"
-	"f 0644 /patient/etc/fstab =text\n"
-	"f 0600 /patient/usr/lib/modules/1/a.ko =module\n"
-	"d 0000 /patient/closed\n"
-	"f 0000 /patient/shut =x\n"
-	"p 0644 /patient/fifo\n"
-	"l /patient/lib usr/lib\n"
-	"l /patient/abs /etc/fstab\n"
-	"l /patient/rel etc/fstab\n"
-	"l /patient/up ../../../../../../etc/fstab\n"
-	"l /patient/etc/out ../../outside/secret\n"
-	"l /patient/etc/outer /../outside/secret\n"
-	"l /patient/loop loop\n"
-	"l /patient/ping pong\n"
-	"l /patient/pong ./ping\n"
-	"l /patient/etc/spiral ../etc/spiral/x\n"
-	"l /patient/dangling nowhere/at/all\n"
-	"l /patient/dir etc\n"
-	"l /patient/dirslash etc/\n"
-	"l /patient/fileslash etc/fstab/\n"
-	"l /patient/root /\n"
-	"l /patient/roots ///\n"
-	"l /patient/dot .\n"
-	"l /patient/dotdot ..\n"
-	"l /patient/deepdots etc/../../../..\n"
-	"l /patient/fifolink fifo\n"
-	"l /patient/proc/self/root /\n"
-	"l /patient/proc/self/cwd ../../../outside\n";
+static const char hostile[] = "f 0644 /outside/secret =do not read\n"
+			      "f 0644 /patient/etc/fstab =text\n"
+			      "f 0600 /patient/usr/lib/modules/1/a.ko =module\n"
+			      "d 0000 /patient/closed\n"
+			      "f 0000 /patient/shut =x\n"
+			      "p 0644 /patient/fifo\n"
+			      "l /patient/lib usr/lib\n"
+			      "l /patient/abs /etc/fstab\n"
+			      "l /patient/rel etc/fstab\n"
+			      "l /patient/up ../../../../../../etc/fstab\n"
+			      "l /patient/etc/out ../../outside/secret\n"
+			      "l /patient/etc/outer /../outside/secret\n"
+			      "l /patient/loop loop\n"
+			      "l /patient/ping pong\n"
+			      "l /patient/pong ./ping\n"
+			      "l /patient/etc/spiral ../etc/spiral/x\n"
+			      "l /patient/dangling nowhere/at/all\n"
+			      "l /patient/dir etc\n"
+			      "l /patient/dirslash etc/\n"
+			      "l /patient/fileslash etc/fstab/\n"
+			      "l /patient/root /\n"
+			      "l /patient/roots ///\n"
+			      "l /patient/dot .\n"
+			      "l /patient/dotdot ..\n"
+			      "l /patient/deepdots etc/../../../..\n"
+			      "l /patient/fifolink fifo\n"
+			      "l /patient/proc/self/root /\n"
+			      "l /patient/proc/self/cwd ../../../outside\n";
 
 static struct tree tree;
 static struct target target = {.fd = -1};
@@ -90,27 +89,57 @@ static const struct {
 	int error;
 	const char *is; /* below patient/, when error is 0 */
 } answers[] = {
-	{"/etc/fstab", 0, "etc/fstab"}, {"etc/fstab", 0, "etc/fstab"},
-	{"//etc///fstab", 0, "etc/fstab"}, {"./etc/./fstab", 0, "etc/fstab"},
+	{"/etc/fstab", 0, "etc/fstab"},
+	{"etc/fstab", 0, "etc/fstab"},
+	{"//etc///fstab", 0, "etc/fstab"},
+	{"./etc/./fstab", 0, "etc/fstab"},
 	{"/lib/modules/1/a.ko", 0, "usr/lib/modules/1/a.ko"},
-	{"abs", 0, "etc/fstab"}, {"rel", 0, "etc/fstab"}, {"up", 0, "etc/fstab"},
-	{"../../etc/fstab", 0, "etc/fstab"}, {"etc/../../../etc/fstab", 0, "etc/fstab"},
-	{"/", 0, "."}, {".", 0, "."}, {"..", 0, "."}, {"/..", 0, "."}, {"root", 0, "."},
-	{"roots", 0, "."}, {"root/", 0, "."}, {"dot/dot/dot", 0, "."}, {"dotdot", 0, "."},
-	{"deepdots", 0, "."}, {"deepdots/etc", 0, "etc"}, {"etc/..", 0, "."},
-	{"dir/", 0, "etc"}, {"dirslash", 0, "etc"}, {"dirslash/fstab", 0, "etc/fstab"},
-	{"dir/../lib", 0, "usr/lib"}, {"lib/..", 0, "usr"}, {"fifolink", 0, "fifo"},
+	{"abs", 0, "etc/fstab"},
+	{"rel", 0, "etc/fstab"},
+	{"up", 0, "etc/fstab"},
+	{"../../etc/fstab", 0, "etc/fstab"},
+	{"etc/../../../etc/fstab", 0, "etc/fstab"},
+	{"/", 0, "."},
+	{".", 0, "."},
+	{"..", 0, "."},
+	{"/..", 0, "."},
+	{"root", 0, "."},
+	{"roots", 0, "."},
+	{"root/", 0, "."},
+	{"dot/dot/dot", 0, "."},
+	{"dotdot", 0, "."},
+	{"deepdots", 0, "."},
+	{"deepdots/etc", 0, "etc"},
+	{"etc/..", 0, "."},
+	{"dir/", 0, "etc"},
+	{"dirslash", 0, "etc"},
+	{"dirslash/fstab", 0, "etc/fstab"},
+	{"dir/../lib", 0, "usr/lib"},
+	{"lib/..", 0, "usr"},
+	{"fifolink", 0, "fifo"},
 	{"proc/self/root/etc/fstab", 0, "etc/fstab"},
-	{"", ENOENT, NULL}, {"nothing", ENOENT, NULL}, {"nothing/..", ENOENT, NULL},
-	{"dangling", ENOENT, NULL}, {"dangling/", ENOENT, NULL},
-	{"etc/out", ENOENT, NULL}, {"etc/outer", ENOENT, NULL},
-	{"../outside/secret", ENOENT, NULL}, {"/../outside/secret", ENOENT, NULL},
-	{"dotdot/outside/secret", ENOENT, NULL}, {"proc/self/cwd/secret", ENOENT, NULL},
-	{"loop", ELOOP, NULL}, {"loop/x", ELOOP, NULL}, {"ping", ELOOP, NULL},
+	{"", ENOENT, NULL},
+	{"nothing", ENOENT, NULL},
+	{"nothing/..", ENOENT, NULL},
+	{"dangling", ENOENT, NULL},
+	{"dangling/", ENOENT, NULL},
+	{"etc/out", ENOENT, NULL},
+	{"etc/outer", ENOENT, NULL},
+	{"../outside/secret", ENOENT, NULL},
+	{"/../outside/secret", ENOENT, NULL},
+	{"dotdot/outside/secret", ENOENT, NULL},
+	{"proc/self/cwd/secret", ENOENT, NULL},
+	{"loop", ELOOP, NULL},
+	{"loop/x", ELOOP, NULL},
+	{"ping", ELOOP, NULL},
 	{"etc/spiral", ELOOP, NULL},
-	{"etc/fstab/", ENOTDIR, NULL}, {"etc/fstab/.", ENOTDIR, NULL},
-	{"etc/fstab/..", ENOTDIR, NULL}, {"etc/fstab/x", ENOTDIR, NULL},
-	{"fileslash", ENOTDIR, NULL}, {"abs/", ENOTDIR, NULL}, {"abs/..", ENOTDIR, NULL},
+	{"etc/fstab/", ENOTDIR, NULL},
+	{"etc/fstab/.", ENOTDIR, NULL},
+	{"etc/fstab/..", ENOTDIR, NULL},
+	{"etc/fstab/x", ENOTDIR, NULL},
+	{"fileslash", ENOTDIR, NULL},
+	{"abs/", ENOTDIR, NULL},
+	{"abs/..", ENOTDIR, NULL},
 	{"fifo/x", ENOTDIR, NULL},
 };
 
@@ -124,8 +153,8 @@ static void answers_are_right_and_inside(void **state)
 			int error = target_stat(&target, answers[i].path, &st);
 
 			if (error != -answers[i].error)
-				fail_msg("%s: %d, not %d (resolver %zu)", answers[i].path, error,
-					-answers[i].error, r);
+				fail_msg("%s: %d, not %d (resolver %zu)", answers[i].path,
+					error, -answers[i].error, r);
 			if (error < 0)
 				continue;
 			assert_int_equal(fstatat(target.fd, answers[i].is, &is, 0), 0);
@@ -187,8 +216,8 @@ static void compare(const char *path, int flags, struct answer (*ask)(const char
 	b = ask(path, flags);
 	if (a.r != b.r || a.device != b.device || a.inode != b.inode ||
 		!text_equal(a.text, b.text))
-		fail_msg("\"%s\" flags %#o: walking %d inode %lu, openat2 %d inode %lu", path,
-			(unsigned)flags, a.r, (unsigned long)a.inode, b.r,
+		fail_msg("\"%s\" flags %#o: walking %d inode %lu, openat2 %d inode %lu",
+			path, (unsigned)flags, a.r, (unsigned long)a.inode, b.r,
 			(unsigned long)b.inode);
 	free(a.text);
 	free(b.text);
@@ -196,9 +225,10 @@ static void compare(const char *path, int flags, struct answer (*ask)(const char
 
 static void compare_all_ways(const char *path)
 {
-	static const int flags[] = {O_RDONLY | O_NONBLOCK, O_RDONLY | O_NONBLOCK | O_NOFOLLOW,
-		O_PATH, O_PATH | O_NOFOLLOW, O_RDONLY | O_DIRECTORY,
-		O_RDONLY | O_DIRECTORY | O_NOFOLLOW, O_PATH | O_DIRECTORY, O_RDWR | O_NONBLOCK,
+	static const int flags[] = {O_RDONLY | O_NONBLOCK,
+		O_RDONLY | O_NONBLOCK | O_NOFOLLOW, O_PATH, O_PATH | O_NOFOLLOW,
+		O_RDONLY | O_DIRECTORY, O_RDONLY | O_DIRECTORY | O_NOFOLLOW,
+		O_PATH | O_DIRECTORY, O_RDWR | O_NONBLOCK,
 		O_WRONLY | O_NONBLOCK | O_NOFOLLOW, O_RDONLY | O_NONBLOCK | O_NOATIME};
 
 	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
@@ -207,11 +237,11 @@ static void compare_all_ways(const char *path)
 	compare(path, 0, ask_readlink);
 }
 
-static const char *const parts[] = {"etc", "etc/fstab", "etc/out", "etc/outer", "etc/spiral",
-	"usr/lib", "closed", "shut", "fifo", "null", "lib", "abs", "rel", "up", "loop", "ping",
-	"dangling", "dir", "dirslash", "fileslash", "root", "roots", "dot", "dotdot",
-	"deepdots", "fifolink", ".", "..", "", "nothing", "proc/self/root", "proc/self/cwd",
-	"outside/secret", "modules/1/a.ko"};
+static const char *const parts[] = {"etc", "etc/fstab", "etc/out", "etc/outer",
+	"etc/spiral", "usr/lib", "closed", "shut", "fifo", "null", "lib", "abs", "rel",
+	"up", "loop", "ping", "dangling", "dir", "dirslash", "fileslash", "root", "roots",
+	"dot", "dotdot", "deepdots", "fifolink", ".", "..", "", "nothing",
+	"proc/self/root", "proc/self/cwd", "outside/secret", "modules/1/a.ko"};
 
 static void compare_combinations(void)
 {
@@ -220,8 +250,8 @@ static void compare_combinations(void)
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		for (size_t j = 0; j < ARRAY_SIZE(parts); j++) {
 			for (size_t k = 0; k < ARRAY_SIZE(tails); k++) {
-				_cleanup_free_ char *path =
-					text_printf("%s/%s%s", parts[i], parts[j], tails[k]);
+				_cleanup_free_ char *path = text_printf(
+					"%s/%s%s", parts[i], parts[j], tails[k]);
 
 				compare_all_ways(path);
 			}
@@ -264,8 +294,8 @@ static const char *const directories[] = {"a", "a/b", "a/b/c", "d", "."};
 
 static void make_random_links(struct tree *random)
 {
-	static const char *const steps[] = {"l0", "l1", "l2", "l7", "..", "../..", "a", "a/b",
-		"b", "c", "d", ".", "/", "", "b/c", "file"};
+	static const char *const steps[] = {"l0", "l1", "l2", "l7", "..", "../..", "a",
+		"a/b", "b", "c", "d", ".", "/", "", "b/c", "file"};
 	uint32_t seed = 20240501;
 
 	tree_make(random, "d 0755 /a/b/c\nd 0755 /d\nf 0644 /a/b/file\n");
@@ -277,8 +307,8 @@ static void make_random_links(struct tree *random)
 			seed = seed * 1664525 + 1013904223;
 			step[j] = steps[seed >> 28];
 		}
-		snprintf(line, sizeof(line), "l /%s/l%d %s%s/%s/%s", directories[i % 5], i / 5,
-			i % 4 == 0 ? "/" : "", step[0], step[1], step[2]);
+		snprintf(line, sizeof(line), "l /%s/l%d %s%s/%s/%s", directories[i % 5],
+			i / 5, i % 4 == 0 ? "/" : "", step[0], step[1], step[2]);
 		tree_add(random, line);
 	}
 }
@@ -296,8 +326,8 @@ static void both_agree_on_random_links(void **state)
 	for (int i = 0; i < 120 * 24; i++) {
 		char path[128];
 
-		snprintf(path, sizeof(path), "%s/l%d/l%d%s", directories[i % 5], i / 5 % 24,
-			i / 120, i % 3 == 0 ? "/" : "");
+		snprintf(path, sizeof(path), "%s/l%d/l%d%s", directories[i % 5],
+			i / 5 % 24, i / 120, i % 3 == 0 ? "/" : "");
 		compare(path, O_PATH, ask_open);
 		compare(path, O_RDONLY | O_NOFOLLOW, ask_open);
 	}
@@ -311,11 +341,16 @@ static void magic_links_are_refused(void **state)
 		const char *path;
 		int flags, r;
 	} cases[] = {
-		{"self/root", O_PATH, -ELOOP}, {"self/cwd/..", O_PATH, -ELOOP},
-		{"self/exe", O_RDONLY, -ELOOP}, {"self/fd/0", O_PATH, -ELOOP},
-		{"self/root/etc/passwd", O_RDONLY, -ELOOP}, {"self/ns/mnt", O_RDONLY, -ELOOP},
-		{"self/root", O_PATH | O_NOFOLLOW, 0}, {"self/status", O_RDONLY, 0},
-		{"mounts", O_RDONLY, 0}, {"net/dev", O_RDONLY, 0},
+		{"self/root", O_PATH, -ELOOP},
+		{"self/cwd/..", O_PATH, -ELOOP},
+		{"self/exe", O_RDONLY, -ELOOP},
+		{"self/fd/0", O_PATH, -ELOOP},
+		{"self/root/etc/passwd", O_RDONLY, -ELOOP},
+		{"self/ns/mnt", O_RDONLY, -ELOOP},
+		{"self/root", O_PATH | O_NOFOLLOW, 0},
+		{"self/status", O_RDONLY, 0},
+		{"mounts", O_RDONLY, 0},
+		{"net/dev", O_RDONLY, 0},
 		{"thread-self/status", O_RDONLY, 0},
 	};
 	int kept = target.fd;
@@ -357,7 +392,8 @@ static void forty_links_and_no_more(void **state)
 		assert_int_equal(target_stat(&target, "chain41", &st), -ELOOP);
 		assert_int_equal(target_lstat(&target, "chain41", &st), 0);
 		assert_int_equal(target_stat(&target, "dir/../dir/../chain38", &st), 0);
-		assert_int_equal(target_stat(&target, "dir/../dir/../chain39", &st), -ELOOP);
+		assert_int_equal(
+			target_stat(&target, "dir/../dir/../chain39", &st), -ELOOP);
 	}
 }
 

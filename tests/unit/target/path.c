@@ -8,8 +8,8 @@
 
 static void clean_paths(void **state)
 {
-	static const char *const clean[] = {"a", "/a", "a/b", "/lib/modules/5.14/x.ko", "a//b",
-		"a/", "...", "a/.b", "a/..b", "Grüße", "with blank", "/"};
+	static const char *const clean[] = {"a", "/a", "a/b", "/lib/modules/5.14/x.ko",
+		"a//b", "a/", "...", "a/.b", "a/..b", "Grüße", "with blank", "/"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(clean); i++)

@@ -107,7 +107,8 @@ static void walks_depth_first_and_follows_no_link(void **state)
 
 static void skips_and_stops(void **state)
 {
-	struct seen skip = {.skip = "b"}, file = {.skip = "a-file"}, stop = {.stop = "b/x"};
+	struct seen skip = {.skip = "b"}, file = {.skip = "a-file"},
+		    stop = {.stop = "b/x"};
 	struct fault f = {0};
 
 	(void)state;
@@ -152,11 +153,13 @@ static void walks_no_deeper_than_its_limit(void **state)
 	for (int i = 0; i < 128; i++)
 		buffer_puts(&line, "/d");
 	tree_make(&deep, line.data);
-	assert_int_equal(target_walk(&(struct target){.fd = deep.fd}, "/", count, &seen, &f), 0);
+	assert_int_equal(
+		target_walk(&(struct target){.fd = deep.fd}, "/", count, &seen, &f), 0);
 	assert_int_equal(seen, 128);
 	buffer_puts(&line, "/d");
 	tree_add(&deep, line.data);
-	assert_int_equal(target_walk(&(struct target){.fd = deep.fd}, "/", count, &seen, &f),
+	assert_int_equal(
+		target_walk(&(struct target){.fd = deep.fd}, "/", count, &seen, &f),
 		-ENAMETOOLONG);
 	assert_true(text_starts(f.doing, "look through /d/d/d/"));
 	tree_remove(&deep);
@@ -172,7 +175,8 @@ static void unreadable_directories_are_told(void **state)
 	if (geteuid() != 0 || seteuid(65534) < 0)
 		skip();
 	tree_make(&closed, "d 0000 /a/b\nd 0755 /c\n");
-	assert_int_equal(target_walk(&(struct target){.fd = closed.fd}, ".", count, &seen, &f),
+	assert_int_equal(
+		target_walk(&(struct target){.fd = closed.fd}, ".", count, &seen, &f),
 		-EACCES);
 	assert_string_equal(f.path, "./a/b");
 	assert_int_equal(seen, 2);
@@ -187,10 +191,12 @@ static int walk_beside_a_mount(void)
 	char path[128];
 
 	snprintf(path, sizeof(path), "%s/m/a", tree.path);
-	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	if (unshare(CLONE_NEWNS) < 0 ||
+		mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 		mount("none", path, "tmpfs", 0, NULL) < 0)
 		return 77;
-	inside.fd = open(tree.path, O_RDONLY | O_CLOEXEC); /* tree.fd sees the old mounts */
+	inside.fd =
+		open(tree.path, O_RDONLY | O_CLOEXEC); /* tree.fd sees the old mounts */
 	if (mkdirat(inside.fd, "m/a/inside", 0755) < 0 ||
 		target_walk(&inside, "/m", visit, &s, NULL) < 0)
 		return 1;

@@ -116,8 +116,10 @@ int text_compare_natural(const char *a, const char *b);
 
 /* Whole-fd helpers: retry EINTR and short counts. 0 or -errno. */
 int fd_write_all(int fd, const void *data, size_t size);
-/* Up to limit bytes from the present offset to the end; -EFBIG when there is more.
- * ret is overwritten, as every ret: it must own nothing yet. */
+/*
+ * Up to limit bytes from the present offset to the end; -EFBIG when there is more.
+ * ret is overwritten, as every ret: it must own nothing yet.
+ */
 int fd_read_all(int fd, size_t limit, struct buffer *ret);
 
 /* How far a long work is; total 0: unknown. Called often: be quick. */

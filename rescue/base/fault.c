@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Setting, completing and telling the one fault of a run. Nothing here allocates but
- * fault_describe: a fault must be told even when there is no memory left. */
+/*
+ * Setting, completing and telling the one fault of a run. Nothing here allocates but
+ * fault_describe: a fault must be told even when there is no memory left.
+ */
 #include "fault.h"
 
 #include <errno.h>

@@ -71,6 +71,7 @@ void inventory_done(struct inventory *inv)
 	lists_done(inv);
 	free(inv->grub_cfg);
 	free(inv->grubenv_path);
+	grubenv_done(&inv->grubenv);
 	free(inv->saved_entry);
 	free(inv->next_entry);
 	free(inv->entries_directory);

@@ -98,6 +98,7 @@ int inventory_read(struct inventory *ret, const struct system *sys, struct fault
 		fault_system(f, sys->id);
 		return error;
 	}
+	r.inv.grubenv = TAKE_STRUCT(r.env);
 	*ret = TAKE_STRUCT(r.inv);
 	return 0;
 }

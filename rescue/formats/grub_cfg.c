@@ -237,6 +237,8 @@ static void drop_keywords(struct strings *words)
 
 	while (n < words->count && is_one_of(words->items[n], keywords))
 		free(words->items[n++]);
+	if (n == 0)
+		return;
 	words->count -= n;
 	memmove(words->items, words->items + n, words->count * sizeof(*words->items));
 }

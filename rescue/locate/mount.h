@@ -26,14 +26,14 @@ int mounts_close(struct mounts *m, struct fault *f);
 void mounts_free(struct mounts *m);
 
 /* A new tree and its root directory. The tree's number, or -errno. */
-int tree_new(struct mounts *m, const struct mount_request *r, struct target *ret,
+int mount_tree_new(struct mounts *m, const struct mount_request *r, struct target *ret,
 	struct fault *f);
 /* Onto the directory path (as the running system would say) of that tree. */
-int tree_add(struct mounts *m, int tree, const struct target *t, const char *path,
+int mount_tree_add(struct mounts *m, int tree, const struct target *t, const char *path,
 	const struct mount_request *r, struct fault *f);
-int tree_drop(struct mounts *m, int tree, struct fault *f);
+int mount_tree_drop(struct mounts *m, int tree, struct fault *f);
 /* The btrfs subvolume that is the tree's root, without leading slash; NULL: no memory. */
-char *tree_subvolume(const struct mounts *m, int tree);
+char *mount_tree_subvolume(const struct mounts *m, int tree);
 
 bool filesystem_is_known(const char *fstype); /* one that we mount */
 /* Where the running machine had it mounted before we came, or NULL. */

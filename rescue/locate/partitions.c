@@ -165,6 +165,19 @@ static int scan_sectors(struct landscape *l, int disk, int fd, unsigned sector)
 	return table ? read_table(l, disk, table) : 0;
 }
 
+/* A header that is there and a table that is not: libblkid wants all of it on the disk. */
+static int report_damaged(struct landscape *l, const struct device *d)
+{
+	char signature[8];
+
+	if (device_peek(d, SECTOR, signature, sizeof(signature)) != sizeof(signature) ||
+		memcmp(signature, "EFI PART", sizeof(signature)) != 0)
+		return 0;
+	return findings_add(&l->findings, "device-unreadable", SEVERITY_WARNING, NULL, d->path,
+		"the partition table (GPT) of %s is damaged, or %s is cut short", d->path,
+		d->path);
+}
+
 int partitions_scan(struct landscape *l, int disk)
 {
 	const enum device_type type = l->devices[disk].type;
@@ -177,5 +190,7 @@ int partitions_scan(struct landscape *l, int disk)
 	/* An image does not tell its sector size: also as of a disk with 4096 bytes. */
 	if (r == 0 && type == DEVICE_IMAGE)
 		r = scan_sectors(l, disk, fd, 4096);
+	if (r == 0)
+		r = report_damaged(l, &l->devices[disk]);
 	return r < 0 ? r : 0;
 }

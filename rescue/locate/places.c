@@ -222,7 +222,7 @@ static int attach_device(struct landscape *l, struct system *s,
 
 	if (target_stat(&s->target, w->path, &st) < 0 || !S_ISDIR(st.st_mode))
 		return report_no_directory(s, w, line);
-	r = tree_add(l->mounts, s->tree, &s->target, w->path, &q, &why);
+	r = mount_tree_add(l->mounts, s->tree, &s->target, w->path, &q, &why);
 	/* To look on is worth while without it, to repair is not. */
 	if (r == -ENOMEM || (r < 0 && access == ACCESS_REPAIR &&
 				     lack_of(w, line) == SEVERITY_ERROR)) {

@@ -80,7 +80,7 @@ static int describe_root(const struct landscape *l, struct system *s, int device
 		return -ENOMEM;
 	if (strcmp(d->fstype, "btrfs") != 0)
 		return 0;
-	s->subvolume = tree_subvolume(l->mounts, s->tree);
+	s->subvolume = mount_tree_subvolume(l->mounts, s->tree);
 	if (s->subvolume && !*s->subvolume) {
 		free(s->subvolume);
 		s->subvolume = NULL;
@@ -164,7 +164,7 @@ static int try_root(struct landscape *l, int device, const char *options, struct
 	int r, tree;
 
 	system_init(&s);
-	tree = tree_new(l->mounts, &q, &s.target, &why);
+	tree = mount_tree_new(l->mounts, &q, &s.target, &why);
 	if (tree == -ENOMEM)
 		return fault_no_memory(f);
 	if (tree < 0) {
@@ -179,7 +179,7 @@ static int try_root(struct landscape *l, int device, const char *options, struct
 		r = fault_no_memory(f);
 	if (r <= 0) {
 		target_done(&s.target);
-		tree_drop(l->mounts, tree, NULL);
+		mount_tree_drop(l->mounts, tree, NULL);
 	}
 	return r < 0 ? r : 0;
 }

@@ -62,7 +62,7 @@ static int mount_add(struct mounts *m, int tree, char *take_path,
 	return 0;
 }
 
-int tree_new(struct mounts *m, const struct mount_request *q, struct target *ret,
+int mount_tree_new(struct mounts *m, const struct mount_request *q, struct target *ret,
 	struct fault *f)
 {
 	_cleanup_free_ char *path = text_printf("%s/%d", m->base, m->next_tree);
@@ -81,14 +81,14 @@ int tree_new(struct mounts *m, const struct mount_request *q, struct target *ret
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) {
 		r = fault_errno(f, errno, path, "open the tree of %s", q->device->path);
-		tree_drop(m, tree, NULL);
+		mount_tree_drop(m, tree, NULL);
 		return r;
 	}
 	ret->fd = fd;
 	return tree;
 }
 
-int tree_add(struct mounts *m, int tree, const struct target *t, const char *path,
+int mount_tree_add(struct mounts *m, int tree, const struct target *t, const char *path,
 	const struct mount_request *q, struct fault *f)
 {
 	_cleanup_free_ char *inside = NULL;
@@ -104,7 +104,7 @@ int tree_add(struct mounts *m, int tree, const struct target *t, const char *pat
 	return mount_add(m, tree, text_printf("%s/%d%s", m->base, tree, inside), q, f);
 }
 
-char *tree_subvolume(const struct mounts *m, int tree)
+char *mount_tree_subvolume(const struct mounts *m, int tree)
 {
 	_cleanup_free_ char *path = text_printf("%s/%d", m->base, tree);
 
@@ -124,7 +124,7 @@ static int fault_unmount(struct fault *f, int error, const struct mounted *d)
 	return r;
 }
 
-int tree_drop(struct mounts *m, int tree, struct fault *f)
+int mount_tree_drop(struct mounts *m, int tree, struct fault *f)
 {
 	int first = 0;
 
@@ -149,7 +149,7 @@ int mounts_close(struct mounts *m, struct fault *f)
 	int first = 0;
 
 	while (m->count > 0) {
-		int r = tree_drop(m, m->items[m->count - 1].tree, first < 0 ? NULL : f);
+		int r = mount_tree_drop(m, m->items[m->count - 1].tree, first < 0 ? NULL : f);
 
 		if (first == 0)
 			first = r;

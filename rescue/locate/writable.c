@@ -145,7 +145,7 @@ static int close_trees(struct landscape *l, struct system *s, struct fault *f)
 		if (other->tree < 0 || (other != s && !shares_device(s, other)))
 			continue;
 		target_done(&other->target);
-		r = tree_drop(l->mounts, other->tree, f);
+		r = mount_tree_drop(l->mounts, other->tree, f);
 		other->tree = -1;
 		if (r < 0)
 			return r;
@@ -179,7 +179,7 @@ static int reopen(struct landscape *l, struct system *s, struct fault *f)
 			return fault_no_memory(f);
 		q.options = options;
 	}
-	r = tree_new(l->mounts, &q, &s->target, f);
+	r = mount_tree_new(l->mounts, &q, &s->target, f);
 	if (r < 0)
 		return r;
 	s->tree = r;

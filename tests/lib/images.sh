@@ -17,6 +17,8 @@
 #   image_dirty IMAGE NUMBER            its journal wants replay
 #   image_orphan IMAGE NUMBER           a deleted file waits to be cleaned up
 #   image_swap IMAGE NUMBER [SIGNATURE] a swap area; S1SUSPEND: hibernated
+#   image_unmounted_never IMAGE NUMBER  an ext2 that a crash left mounted
+#   image_noise IMAGE MIB               random bytes, the same every time
 #   image_uuid NAME WORD                the UUID that image_system gives root, boot, usr
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
@@ -137,6 +139,13 @@ debug() {
 
 image_dirty() { debug "$1" "$2" -R 'feature needs_recovery'; }
 
+image_unmounted_never() { debug "$1" "$2" -R 'set_super_value state 0'; }
+
+image_noise() {
+	openssl enc -aes-128-ctr -nosalt -K 00 -iv 00 </dev/zero 2>/dev/null |
+		head -c "$2M" >"$1" || :
+}
+
 # As after a crash while a deleted file was still open: an inode without a name, on the list.
 image_orphan() {
 	local image=$1 number=$2 inode=20 commands
@@ -160,7 +169,7 @@ image_swap() {
 	[[ -z $signature ]] ||
 		printf '%-10.10s' "$signature" | tr ' ' '\0' |
 		dd of="$image.swap" bs=1 seek=4086 conv=notrunc status=none
-	dd if="$image.swap" of="$image" bs=4096 seek=$((offset / 4096)) conv=notrunc status=none
+	dd if="$image.swap" of="$image" bs=512 seek=$((offset / 512)) conv=notrunc status=none
 	rm "$image.swap"
 }
 

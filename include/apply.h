@@ -9,12 +9,18 @@
 #include "generate.h"
 #include "plan.h"
 
+enum transaction_state {
+	TRANSACTION_COMMITTED,
+	TRANSACTION_UNDONE,
+	TRANSACTION_INCOMPLETE /* a crash or a failure cut it off: undo or restore ends it */
+};
+
 struct transaction {
 	char *id;     /* NNNN-xxxx */
 	char *system; /* SYSTEM id */
 	char *release;
 	int64_t time; /* seconds since the epoch */
-	enum { TRANSACTION_COMMITTED, TRANSACTION_UNDONE, TRANSACTION_INCOMPLETE } state;
+	enum transaction_state state;
 	size_t operations;
 };
 
@@ -42,6 +48,14 @@ void apply_report_done(struct apply_report *r);
 int apply_plan(struct apply_report *ret, const struct plan *plan,
 	       const struct inventory *inv, const struct package_sets *sets,
 	       const struct progress *progress, struct fault *f);
+
+/*
+ * Ends a transaction that a crash cut off: all-old, or all-new where it was committed. 1:
+ * there was one, so that whatever was read of the system before is stale; 0: none. The
+ * system must be writable. restore calls it before its inventory; apply_plan and undo_run
+ * call it themselves.
+ */
+int apply_recover(const struct system *sys, struct fault *f);
 
 /* What is in /.rescue; a system without it has none. */
 int transactions_read(struct transactions *ret, const struct target *t, struct fault *f);

@@ -60,7 +60,7 @@ int stage_sync(int fd);
 int fault_point(const char *name);
 #define FAULT_POINT(name) fault_point(name)
 #else
-#define FAULT_POINT(name) 0
+#define FAULT_POINT(name) ((void)(name), 0)
 #endif
 
 #endif

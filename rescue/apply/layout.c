@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From a plan to steps: which names will change, what holds them today, and under which
+ * names their new and old content will lie. Nothing is written here.
+ */
+#include "work.h"
+
+#include <errno.h>
+
+static int no_directory(const char *path, struct fault *f)
+{
+	fault_errno(f, ENOTDIR, path, "make %s", path);
+	fault_reason(f, "a link in its path leads nowhere");
+	return -ENOTDIR;
+}
+
+static int add_missing(struct strings *missing, const char *beside, const char *below)
+{
+	/* below: "/a/b", each of its prefixes is a directory to be made. */
+	for (const char *end = below; *end;) {
+		end += strcspn(end + 1, "/") + 1;
+		if (strings_take(missing, text_printf("%s%.*s",
+					 strcmp(beside, "/") == 0 ? "" : beside,
+					 (int)(end - below), below)) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static char *join(const char *directory, const char *name)
+{
+	return text_printf("%s/%s", strcmp(directory, "/") == 0 ? "" : directory, name);
+}
+
+void site_done(struct site *s)
+{
+	free(s->path);
+	free(s->beside);
+	strings_done(&s->missing);
+	*s = (struct site){0};
+}
+
+/* The deepest directory of path that is there; *ret_below: the rest, "" or "/a/b". */
+static int find_beside(char **ret, const char **ret_below, const struct target *t,
+		       const char *path, struct fault *f)
+{
+	_cleanup_free_ char *present = strdup(path);
+	int r;
+
+	if (!present)
+		return fault_no_memory(f);
+	for (;;) {
+		struct stat st;
+		char *slash;
+
+		r = target_canonical(t, *present ? present : "/", ret);
+		if (r == 0)
+			break;
+		slash = strrchr(present, '/');
+		if (r != -ENOENT || !slash)
+			return fault_errno(f, -r, path, "find %s", path);
+		if (target_lstat(t, present, &st) == 0)
+			return no_directory(path, f);
+		*slash = '\0';
+	}
+	*ret_below = path + strlen(present);
+	return 0;
+}
+
+int site_find(struct site *ret, const struct target *t, const char *path, struct fault *f)
+{
+	_cleanup_(site_done) struct site s = {0};
+	_cleanup_free_ char *directory = path_directory(path);
+	const char *name = strrchr(path, '/'), *below = "", *last;
+	int r;
+
+	if (!directory || !name || !path_is_clean(path, strlen(path)))
+		return directory ? fault_errno(f, EINVAL, path, "use path %s", path)
+				 : fault_no_memory(f);
+	r = find_beside(&s.beside, &below, t, strcmp(directory, "/") == 0 ? "" : directory,
+			f);
+	if (r < 0)
+		return r;
+	if (add_missing(&s.missing, s.beside, below) < 0)
+		return fault_no_memory(f);
+	last = s.missing.count > 0 ? s.missing.items[s.missing.count - 1] : s.beside;
+	s.path = join(last, name + 1);
+	if (!s.path)
+		return fault_no_memory(f);
+	*ret = TAKE_STRUCT(s);
+	return 0;
+}
+
+/* ---- steps -------------------------------------------------------------------------- */
+
+static size_t find_step(const struct journal *j, const char *path)
+{
+	for (size_t i = 0; i < j->step_count; i++)
+		if (strcmp(j->steps[i].path, path) == 0)
+			return i;
+	return NO_STEP;
+}
+
+static int add_parent(struct work *w, const char *path, struct fault *f)
+{
+	struct journal_parent *p;
+	struct stat st;
+	int r;
+
+	for (size_t i = 0; i < w->journal.parent_count; i++)
+		if (strcmp(w->journal.parents[i].path, path) == 0)
+			return 0;
+	r = target_stat(w->target, path, &st);
+	if (r < 0)
+		return fault_errno(f, -r, path, "look at %s", path);
+	p = journal_add_parent(&w->journal);
+	if (!p || !(p->path = strdup(path)))
+		return fault_no_memory(f);
+	p->atime_s = st.st_atim.tv_sec;
+	p->atime_ns = (uint32_t)st.st_atim.tv_nsec;
+	p->mtime_s = st.st_mtim.tv_sec;
+	p->mtime_ns = (uint32_t)st.st_mtim.tv_nsec;
+	return 0;
+}
+
+static char *new_name(struct work *w, const char *beside)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), ".rescue-%s-%u", w->journal.transaction, w->names++);
+	return join(beside, name);
+}
+
+static struct journal_step *add_step(struct work *w, const char *path, const char *beside,
+				     struct fault *f)
+{
+	struct journal_step *s = journal_add_step(&w->journal);
+	int r;
+
+	if (!s || !(s->path = strdup(path)) || !(s->staged = new_name(w, beside))) {
+		fault_no_memory(f);
+		return NULL;
+	}
+	r = object_take(&s->before, w->target, path);
+	if (r < 0) {
+		fault_errno(f, -r, path, "look at %s", path);
+		return NULL;
+	}
+	if (s->before.mode != 0 && !(s->displaced = new_name(w, beside))) {
+		fault_no_memory(f);
+		return NULL;
+	}
+	return s;
+}
+
+/* Also the directories above it that neither the system nor an earlier step has. */
+static struct journal_step *add_site(struct work *w, const struct site *site,
+				     struct fault *f)
+{
+	if (add_parent(w, site->beside, f) < 0)
+		return NULL;
+	for (size_t i = 0; i < site->missing.count; i++) {
+		struct journal_step *s;
+
+		if (find_step(&w->journal, site->missing.items[i]) != NO_STEP)
+			continue;
+		s = add_step(w, site->missing.items[i], site->beside, f);
+		if (!s)
+			return NULL;
+		s->created_dir = true;
+	}
+	return add_step(w, site->path, site->beside, f);
+}
+
+struct journal_step *layout_add(struct work *w, const char *path, struct fault *f)
+{
+	_cleanup_(site_done) struct site site = {0};
+
+	return site_find(&site, w->target, path, f) < 0 ? NULL : add_site(w, &site, f);
+}
+
+static bool makes_directory(const struct work *w, const struct operation *op)
+{
+	if (op->op == OP_MODULES || op->op == OP_INDEX)
+		return true;
+	if (op->op != OP_FILE || !w->sets)
+		return false;
+
+	const struct package *p = &w->sets->packages[op->package];
+
+	for (size_t i = 0; i < p->file_count; i++)
+		if (strcmp(p->files[i].path, op->from) == 0)
+			return S_ISDIR(p->files[i].mode);
+	return false;
+}
+
+/* 1: there is nothing to do, the directory is there; 0; or the fault. */
+static int check_type(const struct work *w, const struct operation *op, const char *path,
+		      struct fault *f)
+{
+	bool makes = makes_directory(w, op), is;
+	struct stat st;
+
+	if (target_lstat(w->target, path, &st) < 0)
+		return 0;
+	is = S_ISDIR(st.st_mode);
+	if (makes != is)
+		return fault_errno(f, is ? EISDIR : ENOTDIR, path, "replace %s", path);
+	return makes && op->op == OP_FILE;
+}
+
+static int layout_operation(struct work *w, size_t index, struct fault *f)
+{
+	const struct operation *op = &w->plan->operations[index];
+	_cleanup_(site_done) struct site site = {0};
+	struct journal_step *s;
+	int r = site_find(&site, w->target, op->path, f);
+
+	if (r < 0)
+		return r;
+	w->steps[index] = NO_STEP;
+	if (find_step(&w->journal, site.path) != NO_STEP)
+		return 0; /* the index of a new directory; a file of two packages */
+	r = check_type(w, op, site.path, f);
+	if (r != 0)
+		return MIN_OF(r, 0);
+	s = add_site(w, &site, f);
+	if (!s)
+		return -EINVAL;
+	w->steps[index] = w->journal.step_count - 1;
+	s->created_dir = op->op == OP_FILE && makes_directory(w, op);
+	if (op->op != OP_MODULES && op->op != OP_INDEX)
+		return 0;
+	w->modules.step = w->steps[index];
+	w->modules.from_packages = op->op == OP_MODULES;
+	w->modules.path = strdup(s->path);
+	return w->modules.path ? 0 : fault_no_memory(f);
+}
+
+int layout_plan(struct work *w, struct fault *f)
+{
+	int r = 0;
+
+	w->modules.step = NO_STEP;
+	for (size_t i = 0; r == 0 && i < w->plan->count; i++)
+		r = layout_operation(w, i, f);
+	if (r == 0 && w->inv->selinux) /* for /.autorelabel, should it be needed */
+		r = add_parent(w, "/", f);
+	return r;
+}

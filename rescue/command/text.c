@@ -162,15 +162,15 @@ static void text_kernels(const struct inventory *inv, const struct verification 
 
 static void text_entries(const struct inventory *inv)
 {
-	static const char *const heads[] = {"", "ENTRY", "KERNEL", "STATE", "SOURCE"};
-	static const unsigned flags[] = {0, TABLE_WRAP, 0, 0, TABLE_TRUNCATE};
+	static const char *const heads[] = {"", "ENTRY", "KERNEL", "STATE"};
+	static const unsigned flags[] = {0, TABLE_TRUNCATE, 0, 0};
 	_cleanup_(table_free_p) struct table *t = new_table(heads, flags, ARRAY_SIZE(heads));
 
 	for (size_t i = 0; t && i < inv->entry_count; i++) {
 		const struct entry *e = &inv->entries[i];
 		const char *cells[] = {e->is_default ? "*" : " ", e->title ? e->title : e->id,
 			e->kernel >= 0 ? inv->kernels[e->kernel].release : "-",
-			e->broken ? "broken" : "ok", e->source};
+			e->broken ? "broken" : "ok"};
 
 		table_row(t, -1, cells, ARRAY_SIZE(cells));
 	}

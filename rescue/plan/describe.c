@@ -10,13 +10,12 @@ const char *op_name(enum op op)
 	return names[op];
 }
 
-static int describe_operation(const struct operation *op, unsigned number, struct buffer *ret)
+static int describe_operation(const struct operation *op, struct buffer *ret)
 {
 	char size[16];
-	int r = buffer_printf(ret, "%3u. %-9s %s  %s\n", number, op_name(op->op), op->path,
-		size_text(op->size, size));
 
-	return r < 0 ? r : buffer_printf(ret, "       %s\n", op->reason);
+	return buffer_printf(ret, "  %-9s %s (%s): %s\n", op_name(op->op), op->path,
+		size_text(op->size, size), op->reason);
 }
 
 int plan_describe(const struct plan *p, struct buffer *ret)
@@ -27,7 +26,7 @@ int plan_describe(const struct plan *p, struct buffer *ret)
 	if (r >= 0 && p->count == 0)
 		return buffer_puts(ret, "Nothing to do: it is restored already.\n");
 	for (size_t i = 0; r >= 0 && i < p->count; i++)
-		r = describe_operation(&p->operations[i], (unsigned)i + 1, ret);
+		r = describe_operation(&p->operations[i], ret);
 	for (size_t i = 0; r >= 0 && i < p->need_count; i++) {
 		char wanted[16], there[16];
 

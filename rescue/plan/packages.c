@@ -49,6 +49,21 @@ bool planner_will_have(const struct planner *p, const char *path, uint64_t *ret_
 	return file || now->exists;
 }
 
+/* Packages share directories; and a module directory is made with those above it. */
+static bool is_made_already(const struct planner *p, const struct package_file *file)
+{
+	size_t n = strlen(file->path);
+
+	for (size_t i = 0; i < p->plan->count; i++) {
+		const char *made = p->plan->operations[i].path;
+
+		if (strncmp(made, file->path, n) == 0 &&
+			(made[n] == '\0' || (S_ISDIR(file->mode) && made[n] == '/')))
+			return true;
+	}
+	return false;
+}
+
 /* Documentation stays out; a config file that the administrator changed stays as it is. */
 static bool is_wanted(const struct package_file *file, enum file_state state)
 {
@@ -67,7 +82,7 @@ static int add_file(struct planner *p, size_t package, size_t index)
 	struct operation *op;
 	int r;
 
-	if (state == FILE_SAME || !is_wanted(file, state))
+	if (state == FILE_SAME || !is_wanted(file, state) || is_made_already(p, file))
 		return 0;
 	r = planner_add(p, OP_FILE, file->path, file->mode & 07777, file->size, &op,
 		"the package brings it%s",

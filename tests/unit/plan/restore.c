@@ -138,7 +138,7 @@ static void description_has_every_operation(void **state)
 	lose(x, "/boot/config-" V);
 	assert_int_equal(plan_now(x), 0);
 	assert_int_equal(plan_describe(&x->plan, &text), 0);
-	assert_non_null(strstr(text.data, "  1. copy"));
+	assert_non_null(strstr(text.data, "  copy      /boot/config-" V " (100 B): it is missing"));
 	assert_non_null(strstr(text.data, "/boot/config-" V));
 	assert_non_null(strstr(text.data, "/boot: needs"));
 }

@@ -77,7 +77,8 @@ static int take_paths(struct package *p, const struct rpm_header *h, struct faul
 	for (size_t i = 0; i < paths.count; i++) {
 		const char *path = paths.items[i];
 
-		if (path[0] != '/' || !path_is_clean(path, strlen(path)))
+		/* Source packages hold bare names. */
+		if ((path[0] != '/' && !p->is_source) || !path_is_clean(path, strlen(path)))
 			return package_refuse(f, p, "it names the unsafe path %s", path);
 		p->files[i].path = TAKE_PTR(paths.items[i]);
 	}
@@ -250,6 +251,7 @@ static int take_links(struct package *p, const struct rpm_header *h, struct faul
 	for (size_t i = 0; i < p->file_count; i++) {
 		bool may_be_link = numbers && S_ISREG(p->files[i].mode);
 
+		p->files[i].links = 1;
 		if (package_file_is_ghost(&p->files[i]))
 			continue;
 		inodes[count++] = (struct inode){

@@ -8,7 +8,7 @@
 
 struct table {
 	struct libscols_table *columns;
-	struct libscols_line **rows; /* borrowed from columns, by row number */
+	struct libscols_line **items; /* the rows, borrowed from columns */
 	size_t count, capacity;
 };
 
@@ -32,7 +32,7 @@ void table_free(struct table *t)
 	if (!t)
 		return;
 	scols_unref_table(t->columns);
-	free(t->rows);
+	free(t->items);
 	free(t);
 }
 
@@ -97,8 +97,8 @@ int table_row(struct table *t, int parent, const char *const *cells, size_t coun
 	int r;
 
 	if (parent >= 0 && (size_t)parent < t->count)
-		above = t->rows[parent];
-	if (vector_grow(&t->rows, &t->capacity, t->count, sizeof(line)) < 0)
+		above = t->items[parent];
+	if (VECTOR_GROW(t) < 0)
 		return -ENOMEM;
 	line = scols_table_new_line(t->columns, above);
 	if (!line)
@@ -108,7 +108,7 @@ int table_row(struct table *t, int parent, const char *const *cells, size_t coun
 		scols_table_remove_line(t->columns, line);
 		return r;
 	}
-	t->rows[t->count] = line;
+	t->items[t->count] = line;
 	return (int)t->count++;
 }
 

@@ -57,7 +57,7 @@ static bool is_no_answer(int error)
 bool openat2_inside(const struct target *t, const char *path, int flags, int *ret)
 {
 	struct inside_how how = {
-		.flags = (uint64_t)(flags | O_CLOEXEC),
+		.flags = (uint64_t)(flags | O_CLOEXEC | O_LARGEFILE),
 		.resolve = INSIDE_IN_ROOT | INSIDE_NO_MAGICLINKS,
 	};
 	enum target_resolver resolver = target_resolver();

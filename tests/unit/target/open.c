@@ -9,6 +9,8 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static struct tree tree;
@@ -115,6 +117,26 @@ static void a_device_is_not_opened(void **state)
 	}
 	target_done(&host);
 	assert_int_equal(host.fd, -1);
+}
+
+/* A writer that waits for a reader of the FIFO would wake. */
+static void a_fifo_is_not_even_opened(void **state)
+{
+	struct buffer b = {0};
+	pid_t writer = fork();
+
+	(void)state;
+	if (writer == 0) {
+		openat(tree.fd, "fifo", O_WRONLY);
+		_exit(0);
+	}
+	usleep(20000); /* until it waits */
+	BOTH_WAYS
+	assert_int_equal(target_read(&target, "fifo", 4, &b, NULL), -EINVAL);
+	usleep(50000);
+	assert_int_equal(waitpid(writer, NULL, WNOHANG), 0);
+	kill(writer, SIGKILL);
+	waitpid(writer, NULL, 0);
 }
 
 static void opening_tells_what_failed(void **state)
@@ -318,6 +340,7 @@ int main(void)
 		cmocka_unit_test(reads_regular_files),
 		cmocka_unit_test(refuses_to_read_anything_else),
 		cmocka_unit_test(a_device_is_not_opened),
+		cmocka_unit_test(a_fifo_is_not_even_opened),
 		cmocka_unit_test(opening_tells_what_failed),
 		cmocka_unit_test(making_files_is_not_for_here),
 		cmocka_unit_test(no_target_holds_nothing),

@@ -228,7 +228,7 @@ static void compare_all_ways(const char *path)
 	static const int flags[] = {O_RDONLY | O_NONBLOCK,
 		O_RDONLY | O_NONBLOCK | O_NOFOLLOW, O_PATH, O_PATH | O_NOFOLLOW,
 		O_RDONLY | O_DIRECTORY, O_RDONLY | O_DIRECTORY | O_NOFOLLOW,
-		O_PATH | O_DIRECTORY, O_RDWR | O_NONBLOCK,
+		O_PATH | O_DIRECTORY, O_PATH | O_RDWR | O_NONBLOCK, O_RDWR | O_NONBLOCK,
 		O_WRONLY | O_NONBLOCK | O_NOFOLLOW, O_RDONLY | O_NONBLOCK | O_NOATIME};
 
 	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)

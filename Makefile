@@ -51,7 +51,7 @@ CFLAGS_san := -O1 -DRESCUE_FAULT_POINTS -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS_musl := -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,--build-id=none
 LDFLAGS_san := -fsanitize=address,undefined
-LIBS := -ldepmod -lkmod -lmount -lblkid -lsmartcols -luuid -larchive -lhogweed -lnettle \
+LIBS := -ldepmod -lkmod -lmount -lblkid -lsmartcols -luuid -larchive -lnettle \
 	-lz -lbz2 -llzma -lzstd -lpthread
 CC_FLAVOUR = $(DEPS_$(LIBC))/bin/cc
 CFLAGS_ALL = $(CFLAGS_COMMON) $(CFLAGS_$(FLAVOUR)) $(CPPFLAGS) $(CFLAGS)

@@ -80,9 +80,9 @@ static void tell_report(const struct session *s)
 	const struct apply_report *r = &s->report;
 
 	if (r->unowned)
-		warn("the owner of %zu files could not be set", r->unowned);
+		print_warning("the owner of %zu files could not be set", r->unowned);
 	if (r->unlabeled)
-		warn("the SELinux label of %zu files could not be set", r->unlabeled);
+		print_warning("the SELinux label of %zu files could not be set", r->unlabeled);
 	if (!s->options.json)
 		printf("Applied as transaction %s.\n", r->transaction.id);
 }

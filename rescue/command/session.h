@@ -33,7 +33,7 @@ void text_findings(const struct session *s, const struct findings *fs);
 void text_modules(const struct session *s, const struct patient *p);
 void text_verdict(const struct session *s, const struct patient *p);
 /* Standard error, one line: "rescue: warning: …". */
-void warn(const char *format, ...) _printf_(1, 2);
+void print_warning(const char *format, ...) _printf_(1, 2);
 bool is_colored(const struct session *s);
 bool is_ascii(void);
 

@@ -26,7 +26,7 @@ bool is_colored(const struct session *s)
 	return !s->options.no_color && !(never && *never) && isatty(STDOUT_FILENO);
 }
 
-void warn(const char *format, ...)
+void print_warning(const char *format, ...)
 {
 	_cleanup_(buffer_done) struct buffer text = {0};
 	char line[1024];

@@ -192,13 +192,15 @@ int identity_read(struct system *s)
 	return r == 0 ? read_arch(s) : r;
 }
 
-/* Letters, digits, dots, dashes and underscores, as os-release(5) wants them. */
+/* Letters, digits, dots, dashes and underscores, as os-release(5) wants them; no option. */
 static void put_os(const struct system *s, char ret[MAX_ID + MAX_MAJOR + 1])
 {
 	const char *id = s->os_id ? s->os_id : "linux";
 	const char *version = s->os_id && s->os_version_id ? s->os_version_id : "";
 	size_t n = 0;
 
+	while (*id && !isalnum((unsigned char)*id))
+		id++;
 	for (; *id && n < MAX_ID; id++)
 		ret[n++] = isalnum((unsigned char)*id) || strchr("._-", *id) ? *id : '-';
 	for (size_t i = 0; isdigit((unsigned char)version[i]) && i < MAX_MAJOR; i++)

@@ -230,7 +230,7 @@ _lab_partition_table() {
 _lab_mkfs() {
 	local image=$1 tree=$2 fs=$3 label=$4 uuid=$5 offset=$6 size=$7 features=()
 	[[ $fs != ext4 ]] || features=(-O '^metadata_csum_seed,^orphan_file')
-	mke2fs -q -F -t "$fs" "${features[@]}" -L "$label" -U "$uuid" -m 1 \
+	mke2fs -q -F -t "$fs" -b 4096 "${features[@]}" -L "$label" -U "$uuid" -m 1 \
 		-E "offset=$offset,hash_seed=$uuid,lazy_itable_init=0,lazy_journal_init=0" \
 		-d "$tree" "$image" "$size"
 }

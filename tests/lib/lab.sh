@@ -26,6 +26,8 @@
 #   fixtures   fixtures.sh    small trees, images and package sets for fast tests
 
 set -euo pipefail
+# A failure inside $(…) ends that, too.
+shopt -s inherit_errexit
 
 LAB_LIB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck disable=SC2034 # used by the parts

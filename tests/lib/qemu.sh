@@ -158,7 +158,9 @@ lab_console_expect() {
 	at=${found%%:*}
 	lab_con_match=${found#*:}
 	[[ -z ${LAB_SHOW-} ]] || _lab_console_show $((lab_con_seen + at))
-	lab_con_text=$(tail -c +$((lab_con_seen + 1)) "$lab_con_log" | head -c "$at" | lab_plain)
+	# In this order: a "head" that ends early would break the pipe.
+	lab_con_text=$(head -c $((lab_con_seen + at)) "$lab_con_log" |
+		tail -c +$((lab_con_seen + 1)) | lab_plain)
 	lab_con_seen=$((lab_con_seen + at + $(printf '%s' "$lab_con_match" | wc -c)))
 }
 
@@ -170,7 +172,7 @@ lab_console_line() {
 		((SECONDS < until)) || return 1
 		sleep 0.1
 	done
-	size=$(tail -c +$((lab_con_seen + 1)) "$lab_con_log" | head -n 1 | wc -c)
+	size=$(tail -c +$((lab_con_seen + 1)) "$lab_con_log" | sed -n 1p | wc -c)
 	lab_con_seen=$((lab_con_seen + size))
 }
 
@@ -184,8 +186,7 @@ _lab_console_show() {
 		new=${new%$'\n'*}
 		end=$((lab_con_shown + ${#new} + 1))
 	fi
-	tail -c +$((lab_con_shown + 1)) "$lab_con_log" | head -c $((end - lab_con_shown)) |
-		lab_plain | "$LAB_SHOW"
+	head -c "$end" "$lab_con_log" | tail -c +$((lab_con_shown + 1)) | lab_plain | "$LAB_SHOW"
 	lab_con_shown=$end
 }
 
@@ -210,6 +211,11 @@ lab_console_poweroff() {
 	lab_console_type 'sync; poweroff -f'
 	_lab_wait_exit "$lab_con_pid" "$1"
 	! kill "$lab_con_pid" 2>/dev/null || lab_note 'the machine did not switch itself off'
+	lab_console_end
+}
+
+# lab_console_end: forget a machine that is off.
+lab_console_end() {
 	wait "$lab_con_pid" 2>/dev/null || :
 	exec {lab_con_fd}>&-
 	rm -rf "$lab_con_dir"

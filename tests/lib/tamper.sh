@@ -75,3 +75,31 @@ lab_orphan() {
 		set_super_value last_orphan $inode
 	EOT
 }
+
+# lab_crash IMAGE OPTION…: a real power cut. The machine stops while its root file system is
+# mounted, with a journal that holds what the file system does not yet (a file
+# /etc/written-before-the-crash) and a deleted file still open.
+lab_crash() {
+	local image=$1 part tree release lab_args
+	shift
+	part=$(lab_partition root "$@")
+	tree=$(lab_kernel generic)
+	release=$(lab_release "$tree")
+	lab_drive virtio "$image"
+	lab_console_start "$image.crash.log" 200 -kernel "$tree/boot/vmlinuz-$release" \
+		-initrd "$(lab_rescue_initramfs generic)" -append 'console=ttyS0,115200 quiet' \
+		"${lab_args[@]}"
+	lab_console_expect 'RESCUE-SHELL-READY' 90
+	lab_console_expect "$LAB_PROMPT" 20
+	# A journal that is not emptied in the background.
+	lab_console_run "mount -t $(lab_option fs ext4 "$@") -o commit=1000 /dev/vda$part /mnt" 20
+	lab_console_run 'exec 3>/mnt/deleted; head -c 50000 /dev/urandom >&3; rm /mnt/deleted' 20
+	lab_console_run 'echo it was | dd conv=fsync of=/mnt/etc/written-before-the-crash' 20
+	# shellcheck disable=SC2154 # set by lab_console_start
+	kill -KILL "$(_lab_child "$lab_con_pid")"
+	lab_console_end
+	rm -f "$image.crash.log"
+}
+
+# The machine itself, below "timeout".
+_lab_child() { cat "/proc/$1/task/$1/children"; }

@@ -38,6 +38,18 @@ repair_image() {
 	repaired_disk "$@"
 }
 
+# The power went while the system was running; what the journal holds is not lost.
+repair_crashed() {
+	need_program
+	lab_disk "$work/disk" kernel=small state=broken
+	lab_crash "$work/disk" kernel=small
+	rpms=$(lab_small_rpms el9)
+	expect_status 0 "$RESCUE" --image "$work/disk" restore --allow-unsigned --yes "$rpms"
+	lab_read "$work/disk" "$(lab_offset root kernel=small)" /etc/written-before-the-crash |
+		grep -x 'it was'
+	repaired_disk
+}
+
 # As an ordinary user, also where this is root; the tree becomes a disk afterwards. The
 # user "nobody" may not be able to look into this one's directories.
 repair_tree() {
@@ -83,6 +95,7 @@ report_case image-el9-gpt-single repair_image boot=none
 report_case image-el8-mbr-single-split-ext3 \
 	repair_image generation=el8 label=mbr boot=none usr=split fs=ext3
 report_case image-el9-mbr-ext2-boot repair_image label=mbr bootfs=ext2
+report_case image-crashed repair_crashed
 report_case tree-el9 repair_tree
 report_case machine-el9-gpt-single repair_machine boot=none
 report_case machine-el8-mbr repair_machine generation=el8 label=mbr

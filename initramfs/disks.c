@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #define MAX_DISKS 16384
+#define MAX_ATTRIBUTE 4096 /* bytes: sysfs calls every file a page long */
 
 /* Never a root by UUID or label, and slow or noisy to read. */
 static const char *const passed_over[] = {"ram", "loop", "fd", "zram"};
@@ -35,7 +36,7 @@ static bool read_number(const struct target *sys, const char *name, dev_t *ret)
 	_cleanup_(buffer_done) struct buffer text = {0};
 	unsigned major, minor;
 
-	if (!path || target_read(sys, path, 64, &text, NULL) < 0 ||
+	if (!path || target_read(sys, path, MAX_ATTRIBUTE, &text, NULL) < 0 ||
 		sscanf(text.data, "%u:%u", &major, &minor) != 2)
 		return false;
 	*ret = makedev(major, minor);

@@ -139,7 +139,7 @@ static int mount_wanted(struct boot *b, const char *source, const char *type,
 	types = types_of(disk, type);
 	if (!types || load_filesystems(b, types) < 0)
 		return -ENOMEM;
-	r = mount_device(
+	r = mount_on(
 		disk->device.path, types, options ? options : "", writable, where);
 	if (r < 0)
 		say("cannot mount %s (%s, %s)%s%s: %s", source, disk->device.path, types,

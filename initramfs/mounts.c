@@ -123,7 +123,7 @@ int mount_flags_parse(unsigned long *ret_flags, char **ret_data, const char *opt
 	return 0;
 }
 
-int mount_device(const char *device, const char *types, const char *options,
+int mount_on(const char *device, const char *types, const char *options,
 	bool writable, const char *where)
 {
 	_cleanup_free_ char *list = strdup(types), *data = NULL;

@@ -111,7 +111,7 @@ void mounts_early(void);
 /* "ro,noatime,subvol=a" → MS_* bits, and what is for the file system itself. */
 int mount_flags_parse(unsigned long *ret_flags, char **ret_data, const char *options);
 /* types: comma-separated. The error of the last try. */
-int mount_device(const char *device, const char *types, const char *options,
+int mount_on(const char *device, const char *types, const char *options,
 	bool writable, const char *where);
 /* Moves /dev and the like to SYSROOT, empties this root and steps into the other. */
 int switch_root(void);

@@ -4,6 +4,7 @@
  * that could lead to a root file system, and an index of just those.
  */
 #include "archive.h"
+#include "firmware.h"
 #include "generate.h"
 #include "module_set.h"
 
@@ -116,12 +117,16 @@ static int write_dep(struct buffer *ret, const struct module_set *set)
 	return 0;
 }
 
+/*
+ * A network card's driver that some iSCSI adapter needs is in, but must not find its card
+ * here: without its firmware it would fail, and stay so in the system that follows.
+ */
 static int write_alias(struct buffer *ret, const struct module_set *set)
 {
 	for (size_t i = 0; i < set->alias.count; i++) {
 		const struct module_alias *a = &set->alias.items[i];
 
-		if (module_set_has(set, a->module) &&
+		if (module_set_serves(set, a->module) &&
 			buffer_printf(ret, "alias %s %s\n", a->pattern, a->module) < 0)
 			return -ENOMEM;
 	}

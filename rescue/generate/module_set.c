@@ -11,6 +11,7 @@ void module_set_done(struct module_set *s)
 		free(s->names[i].name);
 	free(s->names);
 	free(s->chosen);
+	free(s->served);
 	free(s->waiting);
 	modules_dep_done(&s->dep);
 	modules_alias_done(&s->alias);
@@ -33,8 +34,9 @@ static int name_modules(struct module_set *s)
 
 	s->names = calloc(count, sizeof(*s->names));
 	s->chosen = calloc(count, sizeof(*s->chosen));
+	s->served = calloc(count, sizeof(*s->served));
 	s->waiting = calloc(count, sizeof(*s->waiting));
-	if (!s->names || !s->chosen || !s->waiting)
+	if (!s->names || !s->chosen || !s->served || !s->waiting)
 		return -ENOMEM;
 	for (size_t i = 0; i < s->dep.count; i++) {
 		s->names[i] =
@@ -141,13 +143,21 @@ static size_t find_name(const struct module_set *s, const char *name)
 	return found ? found->item : SIZE_MAX;
 }
 
-static void choose_item(struct module_set *s, size_t item)
+static void need_item(struct module_set *s, size_t item)
 {
 	if (item == SIZE_MAX || s->chosen[item])
 		return;
 	s->chosen[item] = true;
 	s->chosen_count++;
 	s->waiting[s->waiting_count++] = item;
+}
+
+static void choose_item(struct module_set *s, size_t item)
+{
+	if (item == SIZE_MAX)
+		return;
+	s->served[item] = true;
+	need_item(s, item);
 }
 
 /* Without what the modules need: 1 something is chosen, 0 no such module. */
@@ -208,7 +218,7 @@ static int close_choice(struct module_set *s)
 			&s->dep.items[s->waiting[--s->waiting_count]];
 
 		for (size_t i = 0; i < dep->needs.count; i++)
-			choose_item(s, find_path(s, dep->needs.items[i]));
+			need_item(s, find_path(s, dep->needs.items[i]));
 		if (choose_softdeps(s, dep->path) < 0)
 			return -ENOMEM;
 	}
@@ -291,6 +301,13 @@ bool module_set_has(const struct module_set *s, const char *name)
 	size_t item = find_name(s, name);
 
 	return item != SIZE_MAX && s->chosen[item];
+}
+
+bool module_set_serves(const struct module_set *s, const char *name)
+{
+	size_t item = find_name(s, name);
+
+	return item != SIZE_MAX && s->served[item];
 }
 
 bool module_set_has_builtin(const struct module_set *s, const char *name)

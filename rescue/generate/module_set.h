@@ -16,7 +16,8 @@ struct module_set {
 	struct buffer builtin_info; /* modules.builtin.modinfo; may be empty */
 	struct module_name *names;  /* one a dep item, sorted by name */
 	bool *chosen;               /* one a dep item */
-	size_t *waiting;            /* chosen, their needs not yet looked at */
+	bool *served;    /* chosen for itself, not only because others need it */
+	size_t *waiting; /* chosen, their needs not yet looked at */
 	size_t waiting_count;
 	size_t chosen_count;
 };
@@ -39,7 +40,9 @@ int module_set_choose_third_party(struct module_set *s, const char *const *direc
 /* 1 when the kernel can mount that type, its modules then chosen; 0 when it cannot. */
 int module_set_choose_filesystem(
 	struct module_set *s, const char *type, const char *config);
-bool module_set_has(const struct module_set *s, const char *name); /* and it is chosen */
+/* Chosen, and chosen for itself: only those shall be loaded for the devices they name. */
+bool module_set_has(const struct module_set *s, const char *name);
+bool module_set_serves(const struct module_set *s, const char *name);
 bool module_set_has_builtin(const struct module_set *s, const char *name);
 
 #endif

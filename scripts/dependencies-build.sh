@@ -3,6 +3,7 @@
 #
 # How each library is built; part of scripts/dependencies, which sets libc, work, prefix
 # and here. One function a library, each run in a shell of its own under "set -eux".
+set -euo pipefail
 
 libraries=(z bz2 lzma zstd blkid mount smartcols uuid archive kmod depmod nettle)
 
@@ -205,7 +206,7 @@ build_nettle() {
 
 # kmod without its build system: libkmod, and depmod as a function (dependencies-depmod.c).
 build_kmod() {
-	local source object
+	local source
 	local -a objects=() compile
 	cd "$work/kmod"
 	patch -p1 <"$here/dependencies-kmod.patch"
@@ -215,15 +216,14 @@ build_kmod() {
 	# shellcheck disable=SC2207
 	compile=("$prefix/bin/cc" $(flags -Os) -std=gnu11 -Wall -I. -I"$prefix/include"
 		-Werror=implicit-function-declaration -include config.h)
-	for source in libkmod/*.c shared/*.c rescue-depmod.c; do
-		object=${source##*/}
-		object=${object%.c}.o
-		"${compile[@]}" -c "$source" -o "$object"
-		objects+=("$object")
+	for source in libkmod/*.c shared/*.c; do
+		objects+=("$(basename "$source" .c).o")
+		"${compile[@]}" -c "$source" -o "${objects[-1]}"
 	done
-	hide_kmod_symbols "${objects[@]}"
+	"${compile[@]}" -c rescue-depmod.c -o rescue-depmod.o
+	hide_kmod_symbols "${objects[@]}" rescue-depmod.o
+	ar rcsD "$prefix/lib/libkmod.a" "${objects[@]}"
 	ar rcsD "$prefix/lib/libdepmod.a" rescue-depmod.o
-	ar rcsD "$prefix/lib/libkmod.a" $(printf '%s\n' "${objects[@]}" | grep -v rescue-depmod)
 	cp libkmod/libkmod.h "$prefix/include/"
 	cp rescue-depmod.h "$prefix/include/depmod.h"
 }
@@ -273,7 +273,7 @@ hide_kmod_symbols() {
 # The linker warns where another libc than musl was taken.
 check_prefix() {
 	local library strict=()
-	[[ $libc == glibc ]] || strict=(-Wl,--fatal-warnings)
+	[[ $libc == glibc ]] || strict=("-Wl,--fatal-warnings")
 	for library in "${libraries[@]}"; do
 		[[ -s $prefix/lib/lib$library.a ]] || fail "lib$library.a was not built"
 	done

@@ -179,10 +179,11 @@ apt_private() {
 apt_private_update() {
 	local dir=$1
 	apt_private "$dir" get update --error-on=any >&2 && return 0
-	compgen -G "$dir/state/lists/*_*" >/dev/null || {
+	# shellcheck disable=SC2016
+	if [[ -z $(apt_private "$dir" get indextargets --format '$(FILENAME)') ]]; then
 		echo "apt: cannot read the package lists" >&2
 		return 1
-	}
+	fi
 	echo "apt: cannot refresh the package lists; using those read before" >&2
 }
 

@@ -53,8 +53,8 @@ int stage_sync(int fd);
 
 /*
  * A place where tests let the process die or a call fail: $RESCUE_FAULT_AT=N names the Nth
- * one that is passed, $RESCUE_FAULT_ERRNO=E makes it answer -E instead of dying with 137.
- * Not in release builds.
+ * one that is passed from then on, $RESCUE_FAULT_ERRNO=E makes it answer -E (once) instead
+ * of dying with 137. Not in release builds.
  */
 #ifdef RESCUE_FAULT_POINTS
 int fault_point(const char *name);

@@ -17,14 +17,11 @@ static uint64_t number_from(const char *name)
 
 int fault_point(const char *name)
 {
-	static uint64_t at, passed;
-	static int error;
+	static uint64_t passed;
+	uint64_t at = number_from("RESCUE_FAULT_AT");
+	int error = (int)number_from("RESCUE_FAULT_ERRNO");
 
-	if (passed++ == 0) {
-		at = number_from("RESCUE_FAULT_AT");
-		error = (int)number_from("RESCUE_FAULT_ERRNO");
-	}
-	if (passed != at)
+	if (at == 0 || ++passed != at)
 		return 0;
 	log_line("fault point %ju: %s", (uintmax_t)passed, name);
 	if (error == 0)

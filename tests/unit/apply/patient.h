@@ -160,7 +160,7 @@ static inline void patient_must_undo(struct patient *p)
 
 /* ---- manifests ------------------------------------------------------------------------- */
 
-/* MANIFEST_CONTENT leaves out what a repair changes without saying: directories' mtimes. */
+/* MANIFEST_CONTENT leaves out what differs from repair to repair: mtimes, displaced names. */
 enum manifest_detail { MANIFEST_WHOLE, MANIFEST_CONTENT };
 
 struct manifest {
@@ -199,9 +199,11 @@ static inline int manifest_visit(void *data, const struct target_visit *v)
 
 	if (strcmp(v->relative, ".rescue") == 0)
 		return TARGET_SKIP;
+	if (m->detail == MANIFEST_CONTENT && text_starts(v->name, ".rescue-"))
+		return TARGET_SKIP;
 	buffer_printf(&m->text, "%s %o %u:%u", v->relative, v->st.st_mode, v->st.st_uid,
 		      v->st.st_gid);
-	if (!S_ISDIR(v->st.st_mode) || m->detail == MANIFEST_WHOLE)
+	if (m->detail == MANIFEST_WHOLE)
 		buffer_printf(&m->text, " %jd.%09ld", (intmax_t)v->st.st_mtim.tv_sec,
 			      v->st.st_mtim.tv_nsec);
 	if (S_ISREG(v->st.st_mode))

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The menu's order and the default entry. The tables are derived from the sources of the
+ * loaders (rhboot/grub2: normal/menu.c and blscfg.c); no loader was run for them.
+ */
+#include "patient.h"
+
+#define BLS_CFG "set default=\"${saved_entry}\"\nblscfg\n"
+
+struct rules_case {
+	const char *os_id, *os_version; /* NULL: rhel 9.4 */
+	const char *grub_cfg;
+	const char *env; /* variables, NULL: no environment block */
+	const char *expected; /* id of the default entry */
+};
+
+static const char *const ids[] = {"4a5b-" OLD, "4a5b-" V, "4a5b-" V "+debug", "4a5b-0-rescue"};
+
+static void add_entries(struct patient *p, bool with_version)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+		_cleanup_free_ char *path = text_printf("/boot/loader/entries/%s.conf", ids[i]);
+		_cleanup_free_ char *text = text_printf(
+			"title Linux (%s)\n%s%s%slinux /boot/vmlinuz-%s\noptions root=UUID=" UUID "\n",
+			ids[i] + 5, with_version ? "version " : "", with_version ? ids[i] + 5 : "",
+			with_version ? "\n" : "", ids[i] + 5);
+
+		add_text(p, path, text);
+	}
+}
+
+static const char *default_id(struct patient *p)
+{
+	patient_read(p);
+	if (p->inv.default_entry < 0)
+		return "none";
+	assert_true(p->inv.entries[p->inv.default_entry].is_default);
+	return p->inv.entries[p->inv.default_entry].id;
+}
+
+static void check(const struct rules_case *c)
+{
+	struct patient *p = patient_new(NULL);
+	_cleanup_free_ char *env = c->env ? text_printf("# GRUB Environment Block\n%s#####", c->env)
+					  : NULL;
+
+	if (c->os_id) {
+		p->sys.os_id = (char *)c->os_id;
+		p->sys.os_version_id = (char *)c->os_version;
+	}
+	add_entries(p, true);
+	add_text(p, "/boot/grub2/grub.cfg", c->grub_cfg);
+	if (env)
+		add_text(p, "/boot/grub2/grubenv", env);
+	if (!text_equal(default_id(p), c->expected))
+		fail_msg("%s%s gives %s, not %s", c->grub_cfg, c->env ? c->env : "", default_id(p),
+			 c->expected);
+	patient_free(p);
+}
+
+static const struct rules_case blscfg_cases[] = {
+	{NULL, NULL, BLS_CFG, NULL, "4a5b-" V "+debug"},
+	{NULL, NULL, BLS_CFG, "saved_entry=4a5b-" OLD "\n", "4a5b-" OLD},
+	{NULL, NULL, BLS_CFG, "saved_entry=4a5b-" OLD " and more\n", "4a5b-" OLD},
+	{NULL, NULL, BLS_CFG, "saved_entry=Linux (" OLD ")\n", "4a5b-" OLD},
+	{NULL, NULL, BLS_CFG, "saved_entry=1\n", "4a5b-" V},
+	{NULL, NULL, BLS_CFG, "saved_entry=0x2\n", "4a5b-" OLD},
+	{NULL, NULL, BLS_CFG, "saved_entry=3 x\n", "4a5b-0-rescue"},
+	{NULL, NULL, BLS_CFG, "saved_entry=4\n", "4a5b-" V "+debug"}, /* beyond the end */
+	/* A stale id: neither id nor title, and no number, though it begins with a digit. */
+	{NULL, NULL, BLS_CFG, "saved_entry=2a5b-gone\n", "4a5b-" V "+debug"},
+	{NULL, NULL, BLS_CFG, "saved_entry=\n", "4a5b-" V "+debug"},
+	{NULL, NULL, BLS_CFG, "next_entry=1\nsaved_entry=4a5b-" OLD "\n", "4a5b-" OLD},
+	{NULL, NULL, BLS_CFG, "saved_entry=1\nprev_saved_entry=4a5b-" OLD "\n", "4a5b-" OLD},
+	{NULL, NULL, "set default=\"2\"\nblscfg\n", "saved_entry=1\n", "4a5b-" OLD},
+	{NULL, NULL,
+	 "if [ \"${next_entry}\" ]; then set default=\"${next_entry}\"\n"
+	 "else set default=\"${saved_entry}\"; fi\nblscfg\n",
+	 "saved_entry=1\n", "4a5b-" V},
+	/* Menuentries before and behind blscfg count in the menu. */
+	{NULL, NULL,
+	 "menuentry first { linux /boot/x root=a }\n" BLS_CFG "menuentry last { linux /boot/y }\n",
+	 "saved_entry=0\n", "grub.cfg#0"},
+	{NULL, NULL,
+	 "menuentry first { linux /boot/x root=a }\n" BLS_CFG "menuentry last { linux /boot/y }\n",
+	 "saved_entry=2\n", "4a5b-" V},
+	{NULL, NULL,
+	 "menuentry first { linux /boot/x root=a }\n" BLS_CFG "menuentry last { linux /boot/y }\n",
+	 "saved_entry=5\n", "grub.cfg#1"},
+	{"rocky", "8.10", BLS_CFG, NULL, "4a5b-" V "+debug"},
+	{"fedora", "44", BLS_CFG, "saved_entry=4a5b-" OLD "\n", "4a5b-" OLD},
+};
+
+#define MENU                                                                             \
+	"menuentry Zero --id 1-zero { linux /boot/a }\n"                                 \
+	"submenu More { menuentry Inner --id inner { linux /boot/b }\n"                  \
+	"menuentry Two { linux /boot/c } }\n"                                            \
+	"menuentry Last --id last { linux /boot/d }\n"
+
+static const struct rules_case menuentry_cases[] = {
+	{"centos", "7", "set default=\"${saved_entry}\"\n" MENU, "saved_entry=Last\n", "grub.cfg#2"},
+	{"centos", "7", "set default=\"${saved_entry}\"\n" MENU, "saved_entry=last\n", "grub.cfg#2"},
+	{"centos", "7", "set default=\"1>0\"\n" MENU, NULL, "grub.cfg#1>0"},
+	{"debian", "12", "set default=\"More>Two\"\n" MENU, NULL, "grub.cfg#1>1"},
+	{"debian", "12", "set default=\"More>inner\"\n" MENU, NULL, "grub.cfg#1>0"},
+	{"debian", "12", "set default=\"2\"\n" MENU, NULL, "grub.cfg#2"},
+	{"debian", "12", "set default=\"9\"\n" MENU, NULL, "grub.cfg#0"},
+	{"debian", "12", MENU, NULL, "grub.cfg#0"},
+	/* Upstream reads a leading number whatever follows; EL8's and later look for ids. */
+	{"debian", "12", "set default=\"2-zero\"\n" MENU, NULL, "grub.cfg#2"},
+	{"centos", "7", "set default=\"1-zero\"\n" MENU, NULL, "grub.cfg#0"},
+	{"rhel", "8.4", "set default=\"1-zero\"\n" MENU, NULL, "grub.cfg#0"},
+	{"rhel", "8.4", "set default=\"2-zero\"\n" MENU, NULL, "grub.cfg#0"},
+};
+
+static void picks_as_blscfg(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(blscfg_cases); i++)
+		check(&blscfg_cases[i]);
+}
+
+static void picks_among_menuentries(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(menuentry_cases); i++)
+		check(&menuentry_cases[i]);
+}
+
+static void check_order(struct patient *p, const char *const *expected, size_t count)
+{
+	patient_read(p);
+	assert_int_equal(p->inv.entry_count, count);
+	for (size_t i = 0; i < count; i++)
+		assert_string_equal(p->inv.entries[i].id, expected[i]);
+}
+
+/* Two machine ids in one directory: by id theirs decide, by version the kernels do. */
+static void orders_by_generation(void **state)
+{
+	static const char *const by_id[] = {"9f-1.0.0-1", "1a-2.0.0-1"};
+	static const char *const by_version[] = {"1a-2.0.0-1", "9f-1.0.0-1"};
+	struct patient *p = patient_new(NULL);
+
+	(void)state;
+	add_text(p, "/boot/loader/entries/9f-1.0.0-1.conf", "version 1.0.0-1\nlinux /boot/a\n");
+	add_text(p, "/boot/loader/entries/1a-2.0.0-1.conf", "version 2.0.0-1\nlinux /boot/b\n");
+	check_order(p, by_id, 2);
+	p->sys.os_version_id = (char *)"8.9";
+	check_order(p, by_version, 2);
+	add_text(p, "/boot/loader/entries/1a-2.0.0-1.conf", "linux /boot/b\n");
+	check_order(p, by_id, 2); /* not every entry has a version */
+	patient_free(p);
+}
+
+static void keeps_the_one_shot_apart(void **state)
+{
+	struct patient *p = patient_new(NULL);
+
+	(void)state;
+	add_entries(p, false);
+	add_text(p, "/boot/grub2/grubenv",
+		 "# GRUB Environment Block\nsaved_entry=1\nnext_entry=2\n");
+	assert_string_equal(default_id(p), "4a5b-" V);
+	assert_string_equal(p->inv.saved_entry, "1");
+	assert_string_equal(p->inv.next_entry, "2");
+	patient_free(p);
+}
+
+/* An entry without a kernel is not in GRUB's menu and moves no number. */
+static void counts_only_what_is_shown(void **state)
+{
+	struct patient *p = patient_new(NULL);
+
+	(void)state;
+	add_entries(p, true);
+	add_text(p, "/boot/loader/entries/4a5b-9.9.conf", "title no kernel\n");
+	add_text(p, "/boot/grub2/grubenv", "# GRUB Environment Block\nsaved_entry=0\n");
+	assert_string_equal(default_id(p), "4a5b-" V "+debug");
+	assert_int_equal(p->inv.entry_count, 5);
+	assert_string_equal(p->inv.entries[4].id, "4a5b-9.9");
+	patient_free(p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(picks_as_blscfg),
+		cmocka_unit_test(picks_among_menuentries),
+		cmocka_unit_test(orders_by_generation),
+		cmocka_unit_test(keeps_the_one_shot_apart),
+		cmocka_unit_test(counts_only_what_is_shown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -72,7 +72,8 @@ int place_measure(struct place *p, const struct target *t)
 		return 0; /* unknown: zero */
 	p->free_bytes = (uint64_t)st.f_bavail * st.f_frsize;
 	p->size_bytes = (uint64_t)st.f_blocks * st.f_frsize;
-	p->free_inodes = st.f_favail;
+	/* btrfs and vfat make them as they are needed. */
+	p->free_inodes = st.f_files > 0 ? st.f_favail : UINT64_MAX;
 	return 0;
 }
 

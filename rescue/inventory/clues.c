@@ -45,7 +45,7 @@ static int add_entries(struct reader *r)
 
 			if (!d->release || (pass == 0 && (int)i != default_entry))
 				continue;
-			if (d->entry.is_of_this_root || d->entry.broken)
+			if (draft_may_be_ours(d))
 				error = add_clue(&r->inv, d->release, "boot entry");
 		}
 	}

@@ -69,14 +69,18 @@ static int add_from_boot(struct reader *r)
 }
 
 /* Entries of other systems name kernels of other systems. */
+bool draft_may_be_ours(const struct draft *d)
+{
+	return d->entry.is_of_this_root || !d->entry.options ||
+	       !strstr(d->entry.options, "root=");
+}
+
 static int add_from_entries(struct reader *r)
 {
 	for (size_t i = 0; i < r->draft_count; i++) {
 		const struct draft *d = &r->drafts[i];
-		bool may_be_ours = d->entry.is_of_this_root || !d->entry.options ||
-				   !strstr(d->entry.options, "root=");
 
-		if (d->release && may_be_ours && add_release(r, d->release) < 0)
+		if (d->release && draft_may_be_ours(d) && add_release(r, d->release) < 0)
 			return -ENOMEM;
 	}
 	return 0;

@@ -24,6 +24,8 @@ struct draft {
 	size_t order;	/* among those of its kind, as read */
 };
 void draft_done(struct draft *d);
+/* Its root= is this system's, or it has none. */
+bool draft_may_be_ours(const struct draft *d);
 
 struct reader {
 	struct inventory inv;

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which configuration is read, the environment block, and by whose rules. */
+#include "patient.h"
+
+#define CFG "/boot/grub2/grub.cfg"
+
+static enum loader_rules rules_of(const char *os_id, const char *version, const char *cfg)
+{
+	struct patient *p = patient_new(NULL);
+	enum loader_rules rules;
+
+	p->sys.os_id = (char *)os_id;
+	p->sys.os_version_id = (char *)version;
+	add_text(p, CFG, cfg);
+	patient_read(p);
+	rules = p->inv.loader;
+	patient_free(p);
+	return rules;
+}
+
+static void knows_rules(void **state)
+{
+	(void)state;
+	assert_int_equal(rules_of("rhel", "9.4", "blscfg\n"), LOADER_BLSCFG_EL9);
+	assert_int_equal(rules_of("centos", "8", "blscfg\n"), LOADER_BLSCFG_EL8);
+	assert_int_equal(rules_of("rocky", "8.10", "blscfg\n"), LOADER_BLSCFG_EL8);
+	assert_int_equal(rules_of("almalinux", "10.0", "blscfg\n"), LOADER_BLSCFG_EL9);
+	assert_int_equal(rules_of("fedora", "40", "blscfg\n"), LOADER_BLSCFG_EL9);
+	assert_int_equal(rules_of("fedora", "44", "blscfg\n"), LOADER_BLSUKI);
+	assert_int_equal(rules_of(NULL, NULL, "blscfg\n"), LOADER_BLSCFG_EL9);
+	assert_int_equal(rules_of("rhel", "9.4", "# blscfg\n"), LOADER_MENUENTRIES);
+	assert_int_equal(rules_of("rhel", "7.9", ""), LOADER_MENUENTRIES);
+}
+
+static void infers_without_a_configuration(void **state)
+{
+	struct patient *p = patient_new("r " CFG "\n");
+
+	(void)state;
+	patient_read(p);
+	assert_null(p->inv.grub_cfg);
+	assert_int_equal(p->inv.loader, LOADER_BLSCFG_EL9);
+	p->sys.bootloaders = BOOTLOADER_SYSTEMD_BOOT;
+	patient_read(p);
+	assert_int_equal(p->inv.loader, LOADER_SYSTEMD_BOOT);
+	p->sys.bootloaders = 0;
+	tree_add(&p->tree, "r /boot/loader\n");
+	patient_read(p);
+	assert_int_equal(p->inv.loader, LOADER_NONE);
+	patient_free(p);
+}
+
+static void finds_the_configuration(void **state)
+{
+	struct patient *p = patient_new("r " CFG "\n"
+					"f 0644 /boot/efi/EFI/redhat/grub.cfg =blscfg\n"
+					"f 0644 /boot/efi/EFI/redhat/grubenv <<END\n"
+					"# GRUB Environment Block\n"
+					"saved_entry=x\n"
+					"END\n"
+					"l /boot/grub2/grubenv ../efi/EFI/redhat/grubenv\n");
+
+	(void)state;
+	patient_read(p); /* EL8 with UEFI */
+	assert_string_equal(p->inv.grub_cfg, "/boot/efi/EFI/redhat/grub.cfg");
+	assert_string_equal(p->inv.grubenv_path, "/boot/efi/EFI/redhat/grubenv");
+	assert_string_equal(p->inv.saved_entry, "x");
+	add_text(p, CFG, "blscfg\n"); /* now the ESP's is a stub that leads here */
+	patient_read(p);
+	assert_string_equal(p->inv.grub_cfg, CFG);
+	assert_string_equal(p->inv.grubenv_path, "/boot/efi/EFI/redhat/grubenv"); /* the link */
+	tree_add(&p->tree, "r " CFG "\nr /boot/efi\nf 0644 /boot/grub/grub.cfg =blscfg\n");
+	patient_read(p);
+	assert_string_equal(p->inv.grub_cfg, "/boot/grub/grub.cfg");
+	assert_null(p->inv.grubenv_path); /* the link dangles */
+	patient_free(p);
+}
+
+static void tells_a_damaged_block(void **state)
+{
+	static const char *const blocks[] = {"", "saved_entry=x\n",
+					     "# GRUB Environment Block\nsaved_entry=x"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(blocks); i++) {
+		struct patient *p = patient_new(NULL);
+
+		add_text(p, "/boot/grub2/grubenv", blocks[i]);
+		patient_read(p);
+		assert_true(p->inv.grubenv_damaged);
+		assert_string_equal(p->inv.grubenv_path, "/boot/grub2/grubenv");
+		assert_null(p->inv.saved_entry);
+		patient_free(p);
+	}
+}
+
+/* GRUB looks at the top of the file system that holds /boot first. */
+static void finds_the_entries(void **state)
+{
+	struct patient *p = patient_new("f 0644 /loader/entries/a.conf =linux /boot/x\n");
+
+	(void)state;
+	patient_read(p);
+	assert_string_equal(p->inv.entries_directory, "/loader/entries");
+	assert_int_equal(p->inv.entry_count, 1);
+	p->sys.boot.separate = true;
+	patient_read(p);
+	assert_string_equal(p->inv.entries_directory, "/boot/loader/entries");
+	assert_int_equal(p->inv.entry_count, 0);
+	patient_free(p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(knows_rules),
+		cmocka_unit_test(infers_without_a_configuration),
+		cmocka_unit_test(finds_the_configuration),
+		cmocka_unit_test(tells_a_damaged_block),
+		cmocka_unit_test(finds_the_entries),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

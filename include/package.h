@@ -4,7 +4,7 @@
 #define RESCUE_PACKAGE_H
 
 #include "digest.h"
-#include "fault.h"
+#include "target.h"
 
 #define PACKAGE_MAX_FILES 262144
 #define PACKAGES_MAX 65536
@@ -50,7 +50,9 @@ const char *digests_state_name(enum digests_state s);
 const char *signature_state_name(enum signature_state s);
 
 struct package {
-	char *path;  /* of the RPM file, on the rescue machine */
+	char *path;  /* of the RPM file */
+	const struct target *patient; /* where path lies: in its caches; NULL: on this machine */
+	bool named; /* as a file of its own, not found in a directory */
 	char *nevra; /* as rpm's %{NEVRA}: name-[epoch:]version-release.arch */
 	char *name, *version, *version_release, *arch;
 	char *release; /* kernel release from payload paths, or NULL */
@@ -88,16 +90,21 @@ struct package_sets {
 	size_t set_count, set_capacity;
 };
 
-/* Headers only; header digests checked. NOT-A-PACKAGE, BAD-DIGEST, or an errno. */
-int package_read(struct package *ret, const char *path, struct fault *f);
+/*
+ * Headers only; header digests checked. patient: the path lies there (borrowed as long as
+ * the package is used), NULL: on this machine. NOT-A-PACKAGE, BAD-DIGEST, or an errno.
+ */
+int package_read(struct package *ret, const struct target *patient, const char *path,
+		 struct fault *f);
 void package_done(struct package *p);
 
 /*
- * RPM files and directories (their *.rpm, not below) named by operands on the rescue
- * machine. A directory without RPMs: NOT-A-PACKAGE. Meaning of the whole in sets.
+ * RPM files and directories (their *.rpm, not below) named by operands: on this machine or,
+ * what is not there, in the patient (NULL: nowhere else). A directory without RPMs:
+ * NOT-A-PACKAGE. kernel-modules-extra joins a set only where it is named itself.
  */
 int package_sets_read(struct package_sets *ret, const struct strings *operands,
-		      struct fault *f);
+		      const struct target *patient, struct fault *f);
 void package_sets_done(struct package_sets *s);
 
 /*

@@ -67,7 +67,7 @@ static int run(struct session *s, struct fault *f)
 			"package needs RPM files or directories");
 		return -EINVAL;
 	}
-	r = package_sets_read(&s->packages, &s->options.operands, f);
+	r = package_sets_read(&s->packages, &s->options.operands, NULL, f);
 	s->has_packages = r >= 0;
 	if (r >= 0)
 		r = check_payloads(s, f);

@@ -12,7 +12,8 @@ static int read_packages(struct session *s, struct fault *f)
 		return 0;
 	package_sets_done(&s->packages);
 	s->has_packages = false;
-	r = package_sets_read(&s->packages, &s->options.operands, f);
+	r = package_sets_read(&s->packages, &s->options.operands,
+		&s->patients[0].system->target, f);
 	s->has_packages = r >= 0;
 	return r;
 }

@@ -2,6 +2,9 @@
 /* The package as a value: its end, its words, the two faults that name it. */
 #include "package_room.h"
 
+#include <errno.h>
+#include <fcntl.h>
+
 const char *package_part_name(enum package_part p)
 {
 	static const char *const names[] = {
@@ -125,4 +128,14 @@ int package_bad_digest(struct fault *f, const struct package *p, const char *rea
 	va_end(list);
 	fault_hint(f, "the file is damaged: fetch or copy it again");
 	return r;
+}
+
+int package_open(const struct package *p, struct fault *f)
+{
+	const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+	int fd = p->patient ? target_open(p->patient, p->path, flags, f) : open(p->path, flags);
+
+	if (fd < 0 && !p->patient)
+		return fault_errno(f, errno, p->path, "read %s", p->path);
+	return fd;
 }

@@ -61,6 +61,9 @@ int package_refuse(struct fault *f, const struct package *p, const char *reason,
 int package_bad_digest(struct fault *f, const struct package *p, const char *reason, ...)
 	_printf_(3, 4);
 
+/* The package's file, opened for reading, or -errno. */
+int package_open(const struct package *p, struct fault *f);
+
 /* What grouping does not need of packages that are no part of a kernel. */
 void package_files_done(struct package *p);
 void package_relations_done(struct package *p);

@@ -214,8 +214,10 @@ static int open_payload(struct payload *payload, struct fault *f)
 	const struct package *p = payload->package;
 	int r;
 
-	payload->fd = open(p->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (payload->fd < 0 || lseek(payload->fd, (off_t)p->payload_offset, SEEK_SET) < 0)
+	payload->fd = package_open(p, f);
+	if (payload->fd < 0)
+		return payload->fd;
+	if (lseek(payload->fd, (off_t)p->payload_offset, SEEK_SET) < 0)
 		return fault_errno(f, errno, p->path, "read %s", p->path);
 	(void)posix_fadvise(payload->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	r = prepare_digests(payload, f);

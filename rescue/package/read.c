@@ -55,8 +55,10 @@ static int open_file(struct reader *reader, struct fault *f)
 	struct package *p = reader->package;
 	struct stat st;
 
-	reader->fd = open(p->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (reader->fd < 0 || fstat(reader->fd, &st) < 0)
+	reader->fd = package_open(p, f);
+	if (reader->fd < 0)
+		return reader->fd;
+	if (fstat(reader->fd, &st) < 0)
 		return fault_errno(f, errno, p->path, "read %s", p->path);
 	if (!S_ISREG(st.st_mode))
 		return package_refuse(f, p, "it is not a regular file");
@@ -310,9 +312,10 @@ static int read_package(struct reader *reader, struct fault *f)
 	return r < 0 ? r : package_take_meaning(reader->package, f);
 }
 
-int package_read(struct package *ret, const char *path, struct fault *f)
+int package_read(struct package *ret, const struct target *patient, const char *path,
+		 struct fault *f)
 {
-	_cleanup_(package_done) struct package p = {.path = strdup(path)};
+	_cleanup_(package_done) struct package p = {.path = strdup(path), .patient = patient};
 	_cleanup_(reader_done) struct reader reader = {.package = &p, .fd = -1};
 	int r;
 

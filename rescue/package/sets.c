@@ -19,7 +19,8 @@ static void forget_lists(struct package *p)
 	package_relations_done(p);
 }
 
-static int add_package(struct package_sets *s, const char *path, struct fault *f)
+static int add_package(struct package_sets *s, const struct target *patient,
+		       const char *path, struct fault *f)
 {
 	struct package p;
 	int r;
@@ -28,7 +29,7 @@ static int add_package(struct package_sets *s, const char *path, struct fault *f
 		return fault_errno(f, E2BIG, path, "read %s", path);
 	if (vector_grow(&s->packages, &s->capacity, s->count, sizeof(*s->packages)) < 0)
 		return fault_no_memory(f);
-	r = package_read(&p, path, f);
+	r = package_read(&p, patient, path, f);
 	if (r < 0)
 		return r;
 	forget_lists(&p);
@@ -36,7 +37,7 @@ static int add_package(struct package_sets *s, const char *path, struct fault *f
 	return 0;
 }
 
-static int list_rpms(struct strings *ret, const char *directory, struct fault *f)
+static int list_here(struct strings *ret, const char *directory, struct fault *f)
 {
 	DIR *stream = opendir(directory);
 	struct dirent *entry;
@@ -44,13 +45,8 @@ static int list_rpms(struct strings *ret, const char *directory, struct fault *f
 
 	if (!stream)
 		return fault_errno(f, errno, directory, "read directory %s", directory);
-	for (errno = 0; r == 0 && (entry = readdir(stream)); errno = 0) {
-		const char *slash = text_ends(directory, "/") ? "" : "/";
-
-		if (entry->d_name[0] == '.' || !text_ends(entry->d_name, ".rpm"))
-			continue;
-		r = strings_take(ret, text_printf("%s%s%s", directory, slash, entry->d_name));
-	}
+	for (errno = 0; r == 0 && (entry = readdir(stream)); errno = 0)
+		r = strings_add(ret, entry->d_name);
 	if (r == 0 && errno)
 		r = fault_errno(f, errno, directory, "read directory %s", directory);
 	else if (r < 0)
@@ -60,30 +56,51 @@ static int list_rpms(struct strings *ret, const char *directory, struct fault *f
 	return r;
 }
 
-static int add_directory(struct package_sets *s, const char *directory, struct fault *f)
+static int add_directory(struct package_sets *s, const struct target *patient,
+			 const char *directory, struct fault *f)
 {
-	_cleanup_(strings_done) struct strings paths = {0};
-	int r = list_rpms(&paths, directory, f);
+	_cleanup_(strings_done) struct strings names = {0};
+	const char *slash = text_ends(directory, "/") ? "" : "/";
+	size_t before = s->count;
+	int r = patient ? target_list(patient, directory, &names, f)
+			: list_here(&names, directory, f);
 
-	if (r == 0 && !paths.count) {
-		char doing[192];
+	for (size_t i = 0; r == 0 && i < names.count; i++) {
+		_cleanup_free_ char *path = NULL;
 
-		snprintf(doing, sizeof(doing), "use directory %s", directory);
-		return fault_named(f, FAULT_NOT_A_PACKAGE, directory, doing,
-				   "there are no RPM files in it");
+		if (names.items[i][0] == '.' || !text_ends(names.items[i], ".rpm"))
+			continue;
+		path = text_printf("%s%s%s", directory, slash, names.items[i]);
+		r = path ? add_package(s, patient, path, f) : fault_no_memory(f);
 	}
-	for (size_t i = 0; r == 0 && i < paths.count; i++)
-		r = add_package(s, paths.items[i], f);
+	if (r < 0 || s->count > before)
+		return r;
+	fault_named(f, FAULT_NOT_A_PACKAGE, directory, "use directory",
+		    "there are no RPM files in %s", directory);
+	return -EINVAL;
+}
+
+static int add_named(struct package_sets *s, const struct target *patient, const char *path,
+		     struct fault *f)
+{
+	int r = add_package(s, patient, path, f);
+
+	if (r == 0)
+		s->packages[s->count - 1].named = true;
 	return r;
 }
 
-static int add_operand(struct package_sets *s, const char *path, struct fault *f)
+static int add_operand(struct package_sets *s, const struct target *patient, const char *path,
+		       struct fault *f)
 {
 	struct stat st;
 
-	if (stat(path, &st) < 0)
-		return fault_errno(f, errno, path, "read %s", path);
-	return S_ISDIR(st.st_mode) ? add_directory(s, path, f) : add_package(s, path, f);
+	if (stat(path, &st) == 0)
+		patient = NULL;
+	else if (errno != ENOENT || !patient || target_stat(patient, path, &st) < 0)
+		return fault_errno(f, patient ? ENOENT : errno, path, "read %s", path);
+	return S_ISDIR(st.st_mode) ? add_directory(s, patient, path, f)
+				   : add_named(s, patient, path, f);
 }
 
 /* ---- grouping ----------------------------------------------------------------------- */
@@ -155,7 +172,8 @@ static int group_package(struct package_sets *s, size_t index)
 	_cleanup_free_ char *release = NULL;
 	int r;
 
-	if (p->part == PACKAGE_OTHER)
+	/* Nobody needs kernel-modules-extra to boot, and it brings blacklists along. */
+	if (p->part == PACKAGE_OTHER || (p->part == PACKAGE_MODULES_EXTRA && !p->named))
 		return 0;
 	release = p->part == PACKAGE_META ? meta_release(s, p) : strdup(p->release);
 	if (!release)
@@ -188,12 +206,12 @@ static int group(struct package_sets *s)
 }
 
 int package_sets_read(struct package_sets *ret, const struct strings *operands,
-		      struct fault *f)
+		      const struct target *patient, struct fault *f)
 {
 	_cleanup_(package_sets_done) struct package_sets s = {0};
 
 	for (size_t i = 0; i < operands->count; i++) {
-		int r = add_operand(&s, operands->items[i], f);
+		int r = add_operand(&s, patient, operands->items[i], f);
 
 		if (r < 0)
 			return r;

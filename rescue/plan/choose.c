@@ -59,7 +59,13 @@ static int check_set(const struct inventory *inv, const struct package_sets *set
 	return 0;
 }
 
-/* The first clue that a complete set answers; else the newest complete set. */
+/* kernel-debug, -rt, -64k: nobody wants those who did not have or name them. */
+static bool is_flavour(const char *release)
+{
+	return strchr(release, '+') != NULL;
+}
+
+/* The first clue that a complete set answers; else the newest complete set, plain first. */
 static const struct package_set *best_set(const struct inventory *inv,
 					  const struct package_sets *sets,
 					  const struct restore_options *o)
@@ -72,7 +78,7 @@ static const struct package_set *best_set(const struct inventory *inv,
 
 			if (!s->complete || !asked_for(o, s->release))
 				continue;
-			if (!newest)
+			if (!newest || (is_flavour(newest->release) && !is_flavour(s->release)))
 				newest = s;
 			if (c < inv->clue_count &&
 				text_equal(s->release, inv->clues[c].release))

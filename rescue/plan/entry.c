@@ -123,12 +123,12 @@ static bool default_boots(const struct planner *p)
 	       p->v->kernel_states[e->kernel] == KERNEL_BOOTABLE;
 }
 
-/* The present default leads to this very entry: nothing to set. */
+/* GRUB will start that entry without being told anew. */
 static bool is_default_already(const struct inventory *inv, const char *id)
 {
-	return inv->default_entry >= 0 &&
-	       text_equal(inv->entries[inv->default_entry].id, id) &&
-	       (!inv->saved_entry || text_equal(inv->saved_entry, id));
+	if (inv->saved_entry)
+		return text_equal(inv->saved_entry, id);
+	return inv->default_entry >= 0 && text_equal(inv->entries[inv->default_entry].id, id);
 }
 
 static int add_default(struct planner *p, const char *id, struct fault *f)

@@ -27,7 +27,8 @@ def restore_tree(directory, generation, *options):
     trees.assert_equal(before, trees.manifest(root))
     done = rescue_json("restore", "--root", root, rpms, *SMALL, code=0)
     assert done["applied"] and done["verdict"] == "bootable", done
-    assert done["plan"] == plan["plan"], "the dry run showed another plan"
+    assert done["plan"]["operations"] == plan["plan"]["operations"], \
+        "the dry run showed another plan"
     assert_boots("--root", root)
     restored = trees.manifest(root)
     again = rescue_json("restore", "--root", root, rpms, *SMALL, code=0)
@@ -133,6 +134,7 @@ def test_selinux_labels(directory):
 
 def test_payloads_of_every_compression(directory):
     for payload in ("zstd", "xz", "gzip", "bzip2", "lzma"):
+        (directory / payload).mkdir()
         root = program.small_root(directory / payload, "state=broken")
         rpms = program.small_rpms("el9", f"payload={payload}")
         done = rescue_json("restore", "--root", root, rpms, *SMALL, code=0)

@@ -13,7 +13,7 @@ static void add_package(struct patient *p, const char *folder, const char *name)
 
 	assert_int_equal(vector_grow(&sets->packages, &sets->capacity, sets->count,
 				     sizeof(*sets->packages)), 0);
-	assert_int_equal(package_read(&sets->packages[sets->count], path, &p->fault), 0);
+	assert_int_equal(package_read(&sets->packages[sets->count], NULL, path, &p->fault), 0);
 	plan->packages = realloc(plan->packages,
 				 (plan->package_count + 1) * sizeof(*plan->packages));
 	plan->packages[plan->package_count++] = sets->count++;
@@ -205,7 +205,7 @@ static void a_changed_payload_changes_nothing(void **state)
 	patient_make(&p, NULL);
 	before = patient_manifest(&p, MANIFEST_WHOLE);
 	p.sets.packages = calloc(1, sizeof(*p.sets.packages));
-	assert_int_equal(package_read(&p.sets.packages[0], paths.items[0], &p.fault), 0);
+	assert_int_equal(package_read(&p.sets.packages[0], NULL, paths.items[0], &p.fault), 0);
 	p.sets.count = p.sets.capacity = 1;
 	p.plan.packages = calloc(1, sizeof(*p.plan.packages));
 	p.plan.package_count = 1;

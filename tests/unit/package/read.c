@@ -73,7 +73,7 @@ static void agrees_with_rpm(void **state)
 			_cleanup_free_ char *ours = NULL, *theirs = ask_rpm(paths.items[k]);
 			struct fault f = {0};
 
-			if (package_read(&p, paths.items[k], &f) < 0)
+			if (package_read(&p, NULL, paths.items[k], &f) < 0)
 				fail_msg("%s: %s", paths.items[k], f.reason);
 			ours = describe(&p);
 			assert_string_equal(ours, theirs);
@@ -110,7 +110,7 @@ static void knows_parts(void **state)
 		_cleanup_free_ char *path = rpms_find(cases[i].folder, cases[i].name);
 		_cleanup_(package_done) struct package p = {0};
 
-		assert_int_equal(package_read(&p, path, NULL), 0);
+		assert_int_equal(package_read(&p, NULL, path, NULL), 0);
 		assert_int_equal(p.part, cases[i].part);
 		if (!text_equal(p.release, cases[i].release))
 			fail_msg("%s: %s", path, p.release);
@@ -123,7 +123,7 @@ static void reads_only_md5_of_old_packages(void **state)
 	_cleanup_(package_done) struct package p = {0};
 
 	(void)state;
-	assert_int_equal(package_read(&p, path, NULL), 0);
+	assert_int_equal(package_read(&p, NULL, path, NULL), 0);
 	assert_null(p.payload_digest);
 	assert_null(p.archive_digest);
 	assert_int_equal(strlen(p.md5), 32);
@@ -135,7 +135,7 @@ static void refuse(const char *path, enum fault_code code, const char *reason)
 	struct package p = {0};
 	struct fault f = {0};
 
-	assert_true(package_read(&p, path, &f) < 0);
+	assert_true(package_read(&p, NULL, path, &f) < 0);
 	assert_int_equal(f.code, code);
 	if (!strstr(f.reason, reason))
 		fail_msg("%s: %s", path, f.reason);
@@ -177,7 +177,7 @@ static void refuses_every_truncation(void **state)
 		struct fault f = {0};
 
 		assert_int_equal(truncate(copy, (off_t)size), 0);
-		assert_true(package_read(&p, copy, &f) < 0);
+		assert_true(package_read(&p, NULL, copy, &f) < 0);
 		assert_true(f.code == FAULT_NOT_A_PACKAGE || f.code == FAULT_BAD_DIGEST);
 	}
 	unlink(copy);
@@ -206,7 +206,7 @@ static void believes_no_length(void **state)
 	_cleanup_free_ char *copy = NULL;
 
 	(void)state;
-	assert_int_equal(package_read(&p, path, NULL), 0);
+	assert_int_equal(package_read(&p, NULL, path, NULL), 0);
 	file_load(path, &whole);
 	memcpy(whole.data + p.header_offset + 12, "\x0f\xff\xff\xff", 4);
 	copy = file_make(whole.data, whole.size);

@@ -67,7 +67,7 @@ static void judges_real_sets(void **state)
 		struct fault f = {0};
 
 		add_operands(&operands, cases[i].folder, cases[i].names);
-		if (package_sets_read(&s, &operands, &f) < 0)
+		if (package_sets_read(&s, &operands, NULL, &f) < 0)
 			fail_msg("%s: %s", cases[i].folder, f.reason);
 		assert_int_equal(s.set_count, 1);
 		assert_string_equal(s.sets[0].release, cases[i].release);
@@ -75,6 +75,25 @@ static void judges_real_sets(void **state)
 		if (strcmp(missing, cases[i].missing) ||
 		    s.sets[0].complete != !cases[i].missing[0])
 			fail_msg("case %zu (%s): missing \"%s\"", i, cases[i].folder, missing);
+	}
+}
+
+/* A directory's kernel-modules-extra stays out; named itself, it joins. */
+static void extra_modules_only_by_name(void **state)
+{
+	for (size_t named = 0; named < 2; named++) {
+		_cleanup_(strings_done) struct strings operands = {0};
+		_cleanup_(package_sets_done) struct package_sets s = {0};
+		size_t extra = 0;
+
+		(void)state;
+		strings_take(&operands, rpms_folder("el9"));
+		if (named)
+			strings_take(&operands, rpms_find("el9", "kernel-modules-extra"));
+		assert_int_equal(package_sets_read(&s, &operands, NULL, NULL), 0);
+		for (size_t i = 0; i < s.sets[0].count; i++)
+			extra += s.packages[s.sets[0].packages[i]].part == PACKAGE_MODULES_EXTRA;
+		assert_int_equal(extra, named);
 	}
 }
 
@@ -87,7 +106,7 @@ static void names_a_package_once(void **state)
 
 	(void)state;
 	add_operands(&operands, "el9", twice);
-	assert_int_equal(package_sets_read(&s, &operands, NULL), 0);
+	assert_int_equal(package_sets_read(&s, &operands, NULL, NULL), 0);
 	assert_int_equal(s.count, 3);
 	assert_int_equal(s.sets[0].count, 2);
 }
@@ -102,7 +121,7 @@ static void sorts_the_newest_first(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
 		strings_take(&operands, rpms_folder(folders[i]));
-	assert_int_equal(package_sets_read(&s, &operands, NULL), 0);
+	assert_int_equal(package_sets_read(&s, &operands, NULL, NULL), 0);
 	assert_int_equal(s.set_count, 4 + 7); /* each compressor is a release of its own */
 	assert_string_equal(s.sets[0].release, "6.12.5-200.fc41.x86_64");
 	assert_string_equal(s.sets[1].release, EL9);
@@ -118,7 +137,7 @@ static void reads_what_is_no_kernel(void **state)
 
 	(void)state;
 	strings_take(&operands, rpms_folder("no-kernel"));
-	assert_int_equal(package_sets_read(&s, &operands, NULL), 0);
+	assert_int_equal(package_sets_read(&s, &operands, NULL, NULL), 0);
 	assert_int_equal(s.count, 1);
 	assert_int_equal(s.set_count, 0);
 }
@@ -131,7 +150,7 @@ static void refuse(const char *operand, enum fault_code code)
 
 	strings_take(&operands, rpms_folder("el8"));
 	strings_add(&operands, operand);
-	assert_true(package_sets_read(&s, &operands, &f) < 0);
+	assert_true(package_sets_read(&s, &operands, NULL, &f) < 0);
 	assert_int_equal(f.code, code);
 	assert_true(text_starts(f.path, operand));
 }
@@ -154,6 +173,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judges_real_sets),
+		cmocka_unit_test(extra_modules_only_by_name),
 		cmocka_unit_test(names_a_package_once),
 		cmocka_unit_test(sorts_the_newest_first),
 		cmocka_unit_test(reads_what_is_no_kernel),

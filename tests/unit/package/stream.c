@@ -56,7 +56,7 @@ static int stream(struct collector *c, const char *path, struct fault *f)
 {
 	const struct package_sink sink = {begin, take, end, c};
 	_cleanup_(package_done) struct package p = {0};
-	int r = package_read(&p, path, f);
+	int r = package_read(&p, NULL, path, f);
 
 	return r < 0 ? r : package_stream(&p, &sink, NULL, f);
 }
@@ -72,7 +72,7 @@ static void compare_with_cpio(const char *path)
 
 	if (stream(&c, path, &f) < 0)
 		fail_msg("%s: %s", path, f.reason);
-	assert_int_equal(package_read(&p, path, NULL), 0);
+	assert_int_equal(package_read(&p, NULL, path, NULL), 0);
 	command = text_printf("rpm2cpio '%s' | cpio -i --quiet --to-stdout | wc -c", path);
 	listing = program_output((const char *[]){"sh", "-c", command, NULL});
 	assert_int_equal(strtoull(listing, NULL, 10), c.bytes);
@@ -116,7 +116,7 @@ static void hard_links_bring_data_once(void **state)
 
 	(void)state;
 	assert_int_equal(stream(&c, path, NULL), 0);
-	assert_int_equal(package_read(&p, path, NULL), 0);
+	assert_int_equal(package_read(&p, NULL, path, NULL), 0);
 	for (size_t i = 0; i < p.file_count; i++) {
 		if (p.files[i].links != 3)
 			continue;
@@ -185,7 +185,7 @@ static void notices_a_file_that_changes(void **state)
 	(void)state;
 	file_load(path, &whole);
 	copy = file_make(whole.data, whole.size);
-	assert_int_equal(package_read(&p, copy, NULL), 0);
+	assert_int_equal(package_read(&p, NULL, copy, NULL), 0);
 	assert_int_equal(truncate(copy, (off_t)whole.size - 10), 0);
 	assert_true(package_stream(&p, &sink, NULL, &f) < 0);
 	assert_int_equal(f.code, FAULT_BAD_DIGEST);
@@ -210,7 +210,7 @@ static void flip_bits(const char *folder, const char *name, size_t step)
 	copy = file_make(whole.data, whole.size);
 	fd = open(copy, O_WRONLY | O_CLOEXEC);
 	assert_int_equal(stream(&right, copy, NULL), 0);
-	assert_int_equal(package_read(&p, copy, NULL), 0);
+	assert_int_equal(package_read(&p, NULL, copy, NULL), 0);
 	for (size_t bit = 0; bit < whole.size * 8; bit += step) {
 		char byte = (char)(whole.data[bit / 8] ^ (1 << bit % 8));
 		struct collector c = {0};
@@ -256,7 +256,7 @@ static void tells_its_progress(void **state)
 	const struct progress progress = {report, &last};
 
 	(void)state;
-	assert_int_equal(package_read(&p, path, NULL), 0);
+	assert_int_equal(package_read(&p, NULL, path, NULL), 0);
 	assert_int_equal(package_stream(&p, &sink, &progress, NULL), 0);
 	assert_true(last == UINT64_MAX - 1);
 	buffer_done(&c.text);

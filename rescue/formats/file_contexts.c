@@ -19,6 +19,7 @@ struct rule {
 	mode_t type; /* S_IFMT bits; 0: any */
 	struct regex_literals literals;
 	size_t prefix_size, order;
+	uint64_t needed_pairs; /* see pairs_of */
 	char *pattern; /* ^regex$; NULL for a literal */
 	enum { NOT_COMPILED, COMPILED, UNUSABLE } state;
 	regex_t regex;
@@ -121,6 +122,19 @@ static bool type_of(struct bytes word, mode_t *ret)
 	return false;
 }
 
+/*
+ * Which pairs of neighbouring bytes a text holds, folded into 64 bits: a text that lacks
+ * a bit of another cannot hold it. Spares most searches for what a pattern needs.
+ */
+static uint64_t pairs_of(const char *text)
+{
+	uint64_t pairs = 0;
+
+	for (; text[0] && text[1]; text++)
+		pairs |= UINT64_C(1) << (((uint8_t)text[0] * 31u + (uint8_t)text[1]) & 63);
+	return pairs;
+}
+
 static int add_rule(struct file_contexts *c, const char *regex, mode_t type,
 		    struct bytes context)
 {
@@ -134,6 +148,7 @@ static int add_rule(struct file_contexts *c, const char *regex, mode_t type,
 
 	rule.order = rules->count;
 	rule.prefix_size = strlen(rule.literals.prefix);
+	rule.needed_pairs = rule.literals.needed ? pairs_of(rule.literals.needed) : 0;
 	rule.context = text_of(context);
 	if (!rule.literals.is_literal)
 		rule.pattern = text_printf("^%s$", regex);
@@ -307,11 +322,12 @@ static const struct rule *find_pattern(const struct rules *rules, const char *pa
 				       mode_t mode)
 {
 	size_t size = strlen(path);
+	uint64_t pairs = pairs_of(path);
 
 	for (size_t i = rules->count; i-- > 0;) {
 		struct rule *r = &rules->items[i];
 
-		if (r->prefix_size > size ||
+		if ((r->needed_pairs & ~pairs) != 0 || r->prefix_size > size ||
 		    memcmp(r->literals.prefix, path, r->prefix_size) != 0 ||
 		    !has_type(r, mode))
 			continue;

@@ -13,7 +13,6 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define LOOK_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
@@ -236,17 +235,6 @@ static int mount_fresh(struct mounted *ret, const struct mounts *m,
 static int mount_present(const struct mounted *to, const char *from,
 	const struct mount_request *q, struct fault *f)
 {
-	struct statvfs st;
-
-	if (q->access == ACCESS_REPAIR && statvfs(from, &st) == 0 &&
-		(st.f_flag & ST_RDONLY)) {
-		fault_errno(f, EBUSY, from, "write to the %s file system",
-			q->device->fstype);
-		fault_device(f, q->device->path);
-		fault_reason(f, "it is mounted read-only on %s", from);
-		fault_hint(f, "unmount it first: umount %s", from);
-		return -EBUSY;
-	}
 	if (mount(from, to->path, NULL, MS_BIND, NULL) < 0)
 		return fault_mount(f, errno, q);
 	if (mount(NULL, to->path, NULL,

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define PLACES 4
@@ -81,13 +82,31 @@ static int refuse_image(const struct device *d, struct fault *f)
 	return r;
 }
 
+/* Mounted by somebody else: what they made read-only stays so. */
+static int refuse_present(const struct device *d, const char *where, struct fault *f)
+{
+	struct statvfs st;
+	int r;
+
+	if (statvfs(where, &st) == 0 && !(st.f_flag & ST_RDONLY))
+		return 0;
+	r = fault_errno(f, EBUSY, where, "write to the %s file system", d->fstype);
+	fault_device(f, d->path);
+	fault_reason(f, "it is mounted read-only on %s", where);
+	fault_hint(f, "unmount it first: umount %s", where);
+	return r;
+}
+
 /* Everything that can be known before the first unmount. */
 static int refuse_device(const struct landscape *l, const struct device *d, struct fault *f)
 {
-	bool present = mounts_present(l->mounts, d) != NULL;
-	int exclusive = device_is_node(d) && !present ? O_EXCL : 0, read_only = 0;
-	_cleanup_close_ int fd = open(d->backing, O_RDWR | O_CLOEXEC | exclusive);
+	const char *present = mounts_present(l->mounts, d);
+	int exclusive = device_is_node(d) ? O_EXCL : 0, read_only = 0;
+	_cleanup_close_ int fd = -1;
 
+	if (present)
+		return refuse_present(d, present, f);
+	fd = open(d->backing, O_RDWR | O_CLOEXEC | exclusive);
 	if (fd < 0)
 		return fault_device_read_only(f, errno, d);
 	if (ioctl(fd, BLKROGET, &read_only) == 0 && read_only)

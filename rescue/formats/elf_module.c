@@ -201,11 +201,12 @@ int elf_module_parse(struct elf_module *ret, struct bytes in, struct fault *f)
 
 const char *elf_module_info(const struct elf_module *m, const char *name, size_t n)
 {
-	const char *at = (const char *)m->modinfo.data, *end = at + m->modinfo.size;
-	size_t length = strlen(name);
+	const char *text = (const char *)m->modinfo.data, *at;
+	size_t length = strlen(name), i;
 
 	/* Parsing saw to the NUL at the end; runs of NULs are padding. */
-	for (; at && at < end; at += strlen(at) + 1) {
+	for (i = 0; i < m->modinfo.size; i += strlen(at) + 1) {
+		at = text + i;
 		if (strncmp(at, name, length) || at[length] != '=')
 			continue;
 		if (!n--)

@@ -28,7 +28,8 @@ static bool is_called(const struct landscape *l, const struct system *s, const c
 }
 
 /* How many are called so; *ret: the first. */
-static size_t find_called(const struct landscape *l, const char *name, struct system **ret)
+static size_t find_called(
+	const struct landscape *l, const char *name, struct system **ret)
 {
 	size_t count = 0;
 
@@ -64,8 +65,8 @@ static void list_systems(const struct landscape *l, struct fault *f)
 	fault_hint(f, "name one of these with --system: %s", list.data ? list.data : "");
 }
 
-int landscape_choose(const struct landscape *l, const char *name, struct system **ret,
-	struct fault *f)
+int landscape_choose(
+	const struct landscape *l, const char *name, struct system **ret, struct fault *f)
 {
 	struct system *found;
 	size_t count = find_called(l, name, &found);
@@ -101,7 +102,8 @@ char *system_loader_path(const struct system *s, const char *path)
 	_cleanup_free_ char *subvolume = NULL;
 
 	if (!s->boot.separate || !text_starts(path, "/boot/"))
-		return s->subvolume ? text_printf("/%s%s", s->subvolume, path) : strdup(path);
+		return s->subvolume ? text_printf("/%s%s", s->subvolume, path)
+				    : strdup(path);
 	path += strlen("/boot");
 	if (line)
 		subvolume = mount_option(line->options, "subvol");

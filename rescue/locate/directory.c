@@ -58,11 +58,13 @@ static enum place_state look_at(const struct system *s, const char *path)
 	return is_empty_directory(fd) ? PLACE_EMPTY : PLACE_FILLED;
 }
 
-static int fault_not_mounted(struct fault *f, const char *path, const char *directory,
-	const char *source)
+static int fault_not_mounted(
+	struct fault *f, const char *path, const char *directory, const char *source)
 {
-	int r = fault_named(f, FAULT_BOOT_NOT_MOUNTED, path, "use the system in DIRECTORY",
-		"its fstab names %s a file system of its own, and that is not mounted", path);
+	int r = fault_named(f, FAULT_BOOT_NOT_MOUNTED, path,
+		"use the system in DIRECTORY",
+		"its fstab names %s a file system of its own, and that is not mounted",
+		path);
 
 	snprintf(f->doing, sizeof(f->doing), "use the system in %s", directory);
 	if (text_starts(source, "/") || strchr(source, '='))
@@ -175,10 +177,11 @@ int directory_scan(struct landscape *l, const char *directory, struct fault *f)
 	s.by_directory = s.complete = true;
 	s.target.fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s.target.fd < 0)
-		return fault_errno(f, errno, directory, "open the system in %s", directory);
+		return fault_errno(
+			f, errno, directory, "open the system in %s", directory);
 	r = read_system(l, &s, directory, f);
-	if (r == 0 && vector_grow(&l->systems, &l->system_capacity, 0,
-			      sizeof(*l->systems)) < 0)
+	if (r == 0 &&
+		vector_grow(&l->systems, &l->system_capacity, 0, sizeof(*l->systems)) < 0)
 		r = fault_no_memory(f);
 	if (r < 0) {
 		system_done(&s);

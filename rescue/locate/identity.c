@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which system a tree is: release files, machine id, architecture, and the id from them. */
+/* Which system a tree is: release files, machine id, architecture, and its id. */
 #include "local.h"
 
 #include "digest.h"
@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define MAX_SMALL_FILE 4096 /* machine-id, redhat-release */
-#define MAX_ID 32	    /* of OSID in SYSTEM ids */
+#define MAX_ID 32           /* of OSID in SYSTEM ids */
 #define MAX_MAJOR 8
 
 /* Releases before os-release(5): how their one line begins. */
@@ -164,8 +164,8 @@ static int read_arch(struct system *s)
 {
 	static const char *const programs[] = {"/sbin/init", "/bin/sh", "/usr/bin/sh",
 		"/usr/lib/systemd/systemd", "/usr/bin/bash", "/lib64/libc.so.6",
-		"/lib/libc.so.6", "/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1",
-		"/usr/bin/rpm", "/usr/bin/env"};
+		"/lib/libc.so.6", "/lib64/ld-linux-x86-64.so.2",
+		"/lib/ld-linux-aarch64.so.1", "/usr/bin/rpm", "/usr/bin/env"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
 		const char *name = machine_of(&s->target, programs[i]);
@@ -192,7 +192,7 @@ int identity_read(struct system *s)
 	return r == 0 ? read_arch(s) : r;
 }
 
-/* Letters, digits, dots, dashes and underscores, as os-release(5) wants them; no option. */
+/* The letters that os-release(5) allows; and it must not look like an option. */
 static void put_os(const struct system *s, char ret[MAX_ID + MAX_MAJOR + 1])
 {
 	const char *id = s->os_id ? s->os_id : "linux";
@@ -213,6 +213,7 @@ char *identity_id(const struct system *s, const char *seed)
 	char os[MAX_ID + MAX_MAJOR + 1], hex[DIGEST_HEX_SIZE];
 
 	put_os(s, os);
-	digest_of(DIGEST_SHA256, (struct bytes){(const uint8_t *)seed, strlen(seed)}, hex);
+	digest_of(
+		DIGEST_SHA256, (struct bytes){(const uint8_t *)seed, strlen(seed)}, hex);
 	return text_printf("%s-%.4s", os, hex);
 }

@@ -33,7 +33,8 @@ static int open_image(const char *path, struct stat *ret, struct fault *f)
 
 static int add_image(struct landscape *l, const char *path, uint64_t size)
 {
-	struct device d = {.parent = -1, .type = DEVICE_IMAGE, .system = -1, .size = size};
+	struct device d = {
+		.parent = -1, .type = DEVICE_IMAGE, .system = -1, .size = size};
 
 	d.path = strdup(path);
 	d.backing = strdup(path);
@@ -66,11 +67,13 @@ static int report_foreign(struct landscape *l, const struct device *d)
 
 		if (!text_starts(head, formats[i].magic))
 			continue;
-		r = findings_add(&l->findings, "device-unreadable", SEVERITY_WARNING, NULL,
-			d->path, "%s is a %s image, not a raw one", d->path, formats[i].name);
-		return r < 0 ? r : findings_remedy(&l->findings,
-			"qemu-img convert -f %s -O raw %s %s.raw", formats[i].name, d->path,
-			d->path);
+		r = findings_add(&l->findings, "device-unreadable", SEVERITY_WARNING,
+			NULL, d->path, "%s is a %s image, not a raw one", d->path,
+			formats[i].name);
+		return r < 0 ? r
+			     : findings_remedy(&l->findings,
+				       "qemu-img convert -f %s -O raw %s %s.raw",
+				       formats[i].name, d->path, d->path);
 	}
 	return 0;
 }
@@ -82,8 +85,8 @@ static int scan_image(struct landscape *l, const char *path, uint64_t size)
 	if (disk < 0)
 		return disk;
 	if (size == 0)
-		return findings_add(&l->findings, "device-unreadable", SEVERITY_WARNING, NULL,
-			path, "%s is empty", path);
+		return findings_add(&l->findings, "device-unreadable", SEVERITY_WARNING,
+			NULL, path, "%s is empty", path);
 	return partitions_scan(l, disk);
 }
 

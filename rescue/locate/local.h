@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of this room share: devices, their contents, systems and their places. */
+/* What the files of this room share: devices, their contents, systems, places. */
 #ifndef RESCUE_LOCATE_LOCAL_H
 #define RESCUE_LOCATE_LOCAL_H
 
 #include "locate.h"
 #include "mount.h"
 
-#define MAX_DEVICES 4096    /* devices of one scan */
-#define MAX_PARTITIONS 256  /* of one disk */
+#define MAX_DEVICES 4096     /* devices of one scan */
+#define MAX_PARTITIONS 256   /* of one disk */
 #define MAX_SYSFS_VALUE 4096 /* bytes of one attribute: a page */
 
-/* ---- devices: images.c, machine.c, partitions.c, probe.c ------------------------- */
+/* ---- devices: images.c, machine.c, partitions.c, probe.c ---- */
 /* Appends and consumes *take. Its index, or -ENOMEM, -E2BIG. */
 int landscape_add_device(struct landscape *l, struct device *take);
 int images_scan(struct landscape *l, const struct strings *images, struct fault *f);
 /* sys: the machine's /sys. only empty: every device. */
-int machine_scan(struct landscape *l, const struct target *sys, const struct strings *only,
-	struct fault *f);
+int machine_scan(struct landscape *l, const struct target *sys,
+	const struct strings *only, struct fault *f);
 /* Opens what the device lies on. Fd or -errno. */
 int device_open(const struct device *d, int flags, struct fault *f);
 /* Up to size bytes from offset on, counted from the device's start. Count or -errno. */
 ssize_t device_peek(const struct device *d, uint64_t offset, void *data, size_t size);
 bool device_is_extended(const struct device *d); /* an MBR's container of logical ones */
-/* Reads the partition table of a disk: adds its partitions, or tells more of known ones. */
+/* Reads a disk's partition table: adds partitions, or tells more of known ones. */
 int partitions_scan(struct landscape *l, int disk);
 /* File system, UUID, label and state, for every device that is no mere container. */
 int contents_scan(struct landscape *l);
@@ -31,11 +31,11 @@ int device_disk(const struct landscape *l, int device); /* topmost parent */
 /* A block device that the kernel knows; not a part of an image or of a disk. */
 bool device_is_node(const struct device *d);
 
-/* ---- systems: systems.c, places.c, identity.c, firmware.c, directory.c ----------- */
+/* ---- systems: systems.c, places.c, identity.c, firmware.c, directory.c ---- */
 int systems_scan(struct landscape *l, struct fault *f);
 /* Everything but id and root of a system whose root is in its target. */
-int system_read(struct landscape *l, struct system *s, enum access access,
-	struct fault *f);
+int system_read(
+	struct landscape *l, struct system *s, enum access access, struct fault *f);
 void system_init(struct system *s);
 void system_done(struct system *s);
 void system_forget(struct system *s); /* what system_read found */
@@ -43,8 +43,8 @@ void place_forget(struct place *p);
 int directory_scan(struct landscape *l, const char *directory, struct fault *f);
 
 /* What fstab names is mounted into the system's tree, or becomes a finding. */
-int places_read(struct landscape *l, struct system *s, enum access access,
-	struct fault *f);
+int places_read(
+	struct landscape *l, struct system *s, enum access access, struct fault *f);
 int place_measure(struct place *p, const struct target *t);
 int fstab_read(struct system *s);
 bool fstab_line_is_local(const struct fstab_line *line); /* a file system of its own */
@@ -54,7 +54,7 @@ enum source_match {
 	SOURCE_BY_POSITION, /* found, by partition number alone */
 	SOURCE_ABSENT,
 	SOURCE_AMBIGUOUS,
-	SOURCE_UNTOLD,	 /* /dev/sdb1: another machine's numbering */
+	SOURCE_UNTOLD,   /* /dev/sdb1: another machine's numbering */
 	SOURCE_ELSEWHERE /* network, pseudo file system */
 };
 enum source_match source_find(const struct landscape *l, const struct system *s,

@@ -14,10 +14,10 @@
 #include <unistd.h>
 
 #define LOOP_MAJOR 7
-#define CONTROL_MAJOR 10  /* misc */
+#define CONTROL_MAJOR 10 /* misc */
 #define CONTROL_MINOR 237
-#define MAX_LOOPS 256	  /* tried one by one where there is no /dev/loop-control */
-#define MAX_RACES 64	  /* somebody else takes the free device before us */
+#define MAX_LOOPS 256 /* tried one by one where there is no /dev/loop-control */
+#define MAX_RACES 64  /* somebody else takes the free device before us */
 
 struct node {
 	const char *name;
@@ -26,7 +26,8 @@ struct node {
 };
 
 /* Opens /dev/NAME or, where that does not exist, a node of our own. */
-static int node_open(const struct node *n, const char *nodes, int flags, char path[PATH_MAX])
+static int node_open(
+	const struct node *n, const char *nodes, int flags, char path[PATH_MAX])
 {
 	int fd;
 
@@ -142,8 +143,8 @@ static int configure(int fd, int backing, const struct loop_info64 *info)
 	return r == -EINVAL || r == -ENOTTY ? configure_old(fd, backing, info) : r;
 }
 
-static int attach_once(struct loop *ret, int backing, const struct loop_info64 *info,
-	const char *nodes)
+static int attach_once(
+	struct loop *ret, int backing, const struct loop_info64 *info, const char *nodes)
 {
 	int flags = info->lo_flags & LO_FLAGS_READ_ONLY ? O_RDONLY : O_RDWR;
 	int r = loop_take_free(ret, nodes, flags);
@@ -198,7 +199,8 @@ char *loop_writer(const char *backing)
 		char path[64];
 
 		snprintf(path, sizeof(path), "/dev/loop%d", i);
-		if (stat(path, &node) == 0 && S_ISBLK(node.st_mode) && writes_into(path, &st))
+		if (stat(path, &node) == 0 && S_ISBLK(node.st_mode) &&
+			writes_into(path, &st))
 			return strdup(path);
 	}
 	return NULL;

@@ -21,7 +21,10 @@ int loop_check(const char *nodes, struct fault *f); /* is there such a driver at
  */
 int loop_attach(struct loop *ret, int backing, uint64_t offset, uint64_t size,
 	const char *nodes, struct fault *f);
-/* The loop device that could write into that file, as "/dev/loop3"; NULL: none or unknown. */
+/*
+ * The loop device that could write into that file, as "/dev/loop3"; NULL: none or
+ * unknown.
+ */
 char *loop_writer(const char *backing);
 void loop_done(struct loop *l);
 

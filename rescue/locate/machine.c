@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The block devices of this machine as sysfs shows them: disks, their partitions, and what
- * device-mapper and md stack on them (Documentation/ABI/stable/sysfs-block).
+ * The block devices of this machine as sysfs shows them: disks, their partitions, and
+ * what device-mapper and md stack on them (Documentation/ABI/stable/sysfs-block).
  */
 #include "local.h"
 
@@ -15,15 +15,15 @@
 
 /* One directory below /sys/block. */
 struct block {
-	char *name;	  /* sda, sda1, dm-0 */
-	char *directory;  /* /block/sda/sda1 */
-	int disk;	  /* of a partition: index; else -1 */
+	char *name;      /* sda, sda1, dm-0 */
+	char *directory; /* /block/sda/sda1 */
+	int disk;        /* of a partition: index; else -1 */
 	dev_t number;
 	uint64_t size;
 	unsigned partition;
 	struct strings slaves;
 	bool held;
-	int device;	  /* index in the landscape, or -1: left out */
+	int device; /* index in the landscape, or -1: left out */
 };
 
 struct blocks {
@@ -52,8 +52,8 @@ static char *attribute(const struct target *sys, const char *directory, const ch
 	return strdup(text_strip(b.data));
 }
 
-static uint64_t attribute_number(const struct target *sys, const char *directory,
-	const char *name)
+static uint64_t attribute_number(
+	const struct target *sys, const char *directory, const char *name)
 {
 	_cleanup_free_ char *text = attribute(sys, directory, name);
 	uint64_t number;
@@ -61,8 +61,8 @@ static uint64_t attribute_number(const struct target *sys, const char *directory
 	return text && text_to_u64(text, UINT64_MAX, &number) ? number : 0;
 }
 
-static bool attribute_is_there(const struct target *sys, const char *directory,
-	const char *name)
+static bool attribute_is_there(
+	const struct target *sys, const char *directory, const char *name)
 {
 	_cleanup_free_ char *path = text_printf("%s/%s", directory, name);
 
@@ -86,7 +86,8 @@ static dev_t attribute_dev(const struct target *sys, const char *directory)
 	_cleanup_free_ char *text = attribute(sys, directory, "dev");
 	unsigned major, minor;
 
-	return text && sscanf(text, "%u:%u", &major, &minor) == 2 ? makedev(major, minor) : 0;
+	return text && sscanf(text, "%u:%u", &major, &minor) == 2 ? makedev(major, minor)
+								  : 0;
 }
 
 static bool is_wanted(const struct block *b)
@@ -172,7 +173,8 @@ static int read_blocks(struct blocks *ret, const struct target *sys, struct faul
 		for (size_t i = 0; i < names.count; i++) {
 			const char *name = names.items[i];
 
-			if (stacked != (text_starts(name, "dm-") || text_starts(name, "md")))
+			if (stacked !=
+				(text_starts(name, "dm-") || text_starts(name, "md")))
 				continue;
 			r = add_block(ret, sys, "/block", name, -1);
 			if (r > 0)
@@ -193,7 +195,7 @@ static int find_block(const struct blocks *blocks, const char *name)
 	return -1;
 }
 
-/* ---- --device ------------------------------------------------------------------------- */
+/* ---- --device ---- */
 static bool is_on(const struct blocks *blocks, int block, dev_t number, unsigned depth)
 {
 	const struct block *b = &blocks->items[block];
@@ -254,7 +256,7 @@ static int select_blocks(bool *keep, const struct blocks *blocks,
 	return 0;
 }
 
-/* ---- devices -------------------------------------------------------------------------- */
+/* ---- devices ---- */
 static enum device_type type_of(const struct target *sys, const struct block *b)
 {
 	_cleanup_free_ char *uuid = NULL;
@@ -298,7 +300,8 @@ static char *backing_path(const struct block *b, const char *path)
 
 	if (stat(path, &st) == 0 && S_ISBLK(st.st_mode) && st.st_rdev == b->number)
 		return strdup(path);
-	return text_starts(b->name, "dm-") ? text_printf("/dev/%s", b->name) : strdup(path);
+	return text_starts(b->name, "dm-") ? text_printf("/dev/%s", b->name)
+					   : strdup(path);
 }
 
 static int parent_of(const struct blocks *blocks, const struct block *b)
@@ -317,8 +320,12 @@ static int parent_of(const struct blocks *blocks, const struct block *b)
 static int add_device(struct landscape *l, const struct target *sys, struct block *b)
 {
 	struct device d = {
-		.parent = -1, .system = -1, .size = b->size, .number = b->partition,
-		.held = b->held, .type = type_of(sys, b),
+		.parent = -1,
+		.system = -1,
+		.size = b->size,
+		.number = b->partition,
+		.held = b->held,
+		.type = type_of(sys, b),
 	};
 
 	d.path = node_path(sys, b);
@@ -349,7 +356,10 @@ static int add_devices(struct landscape *l, const struct target *sys,
 	return 0;
 }
 
-/* Also where this kernel reads no partition tables; what lies in an LV is its own affair. */
+/*
+ * Also where this kernel reads no partition tables; what lies in an LV is its own
+ * affair.
+ */
 static int scan_partitions(struct landscape *l)
 {
 	size_t count = l->device_count;
@@ -366,8 +376,8 @@ static int scan_partitions(struct landscape *l)
 	return 0;
 }
 
-int machine_scan(struct landscape *l, const struct target *sys, const struct strings *only,
-	struct fault *f)
+int machine_scan(struct landscape *l, const struct target *sys,
+	const struct strings *only, struct fault *f)
 {
 	_cleanup_(blocks_done) struct blocks blocks = {0};
 	_cleanup_free_ bool *keep = NULL;

@@ -54,7 +54,7 @@ bool filesystem_is_known(const char *fstype)
 	return filesystem_of(fstype) != NULL;
 }
 
-/* ---- the namespace ------------------------------------------------------------------ */
+/* ---- the namespace ---- */
 int namespace_enter(struct fault *f)
 {
 	static bool entered; /* once a process: leaving is not possible */
@@ -114,7 +114,7 @@ void base_unmount(const char *base)
 	rmdir(base);
 }
 
-/* ---- one mount ------------------------------------------------------------------------ */
+/* ---- one mount ---- */
 /*
  * mount(2) itself, not libmount: its helpers, utab, fstab look-ups and loop set-up would
  * all have to be switched off, and what is left of it is this call.
@@ -142,18 +142,19 @@ static int mount_options(const char *source, const char *path,
 	return mount_driver(source, path, fs, flags, options);
 }
 
-static int mount_source(const char *source, const char *path,
-	const struct filesystem *fs, const struct mount_request *q)
+static int mount_source(const char *source, const char *path, const struct filesystem *fs,
+	const struct mount_request *q)
 {
 	int r = -EINVAL;
 
 	if (q->access == ACCESS_REPAIR)
-		return mount_options(source, path, fs, REPAIR_FLAGS, fs->repair, q->options);
+		return mount_options(
+			source, path, fs, REPAIR_FLAGS, fs->repair, q->options);
 	for (size_t i = 0; r == -EINVAL && fs->look[i]; i++)
 		r = mount_options(source, path, fs, LOOK_FLAGS, fs->look[i], q->options);
 	if (r == -EINVAL && fs->look_if_clean && !q->device->unclean)
-		r = mount_options(source, path, fs, LOOK_FLAGS, fs->look_if_clean,
-			q->options);
+		r = mount_options(
+			source, path, fs, LOOK_FLAGS, fs->look_if_clean, q->options);
 	return r;
 }
 
@@ -171,8 +172,8 @@ static int fault_mount(struct fault *f, int error, const struct mount_request *q
 }
 
 /* The same device again (another subvolume, a shared /boot): the same loop device. */
-static const struct mounted *find_mounted(const struct mounts *m,
-	const struct mount_request *q)
+static const struct mounted *find_mounted(
+	const struct mounts *m, const struct mount_request *q)
 {
 	for (size_t i = 0; i < m->count; i++) {
 		const struct mounted *d = &m->items[i];
@@ -196,10 +197,11 @@ static int loop_for(struct loop *ret, const struct mounts *m,
 	if (same) {
 		snprintf(ret->path, sizeof(ret->path), "%s", same->loop);
 		ret->fd = open(ret->path, O_RDONLY | O_CLOEXEC);
-		return ret->fd < 0 ? fault_errno(f, errno, NULL, "open a loop device") : 0;
+		return ret->fd < 0 ? fault_errno(f, errno, NULL, "open a loop device")
+				   : 0;
 	}
-	backing = open(d->backing,
-		(q->access == ACCESS_LOOK ? O_RDONLY : O_RDWR) | O_CLOEXEC);
+	backing = open(
+		d->backing, (q->access == ACCESS_LOOK ? O_RDONLY : O_RDWR) | O_CLOEXEC);
 	if (backing < 0)
 		return fault_errno(f, errno, d->backing, "open %s", d->backing);
 	r = loop_attach(ret, backing, d->offset, whole ? 0 : d->size, m->base, f);
@@ -231,7 +233,7 @@ static int mount_fresh(struct mounted *ret, const struct mounts *m,
 	return r < 0 ? fault_mount(f, -r, q) : 0;
 }
 
-/* What is mounted already is used as it is: a second mount could have other ideas of it. */
+/* What is mounted already is used as it is: a second mount is another cache. */
 static int mount_present(const struct mounted *to, const char *from,
 	const struct mount_request *q, struct fault *f)
 {
@@ -262,7 +264,7 @@ int mount_device(struct mounted *ret, const struct mounts *m,
 	return mount_fresh(ret, m, q, f);
 }
 
-/* ---- taking down ---------------------------------------------------------------------- */
+/* ---- taking down ---- */
 static int flush(const char *path)
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);

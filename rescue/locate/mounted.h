@@ -8,15 +8,15 @@
 
 struct mounted {
 	int tree;
-	char *path;	/* canonical, below mounts.base */
-	char *backing;	/* of the device; with offset: which device it is */
+	char *path;    /* canonical, below mounts.base */
+	char *backing; /* of the device; with offset: which device it is */
 	uint64_t offset;
-	char *loop;	/* its loop device, or NULL */
+	char *loop; /* its loop device, or NULL */
 	enum access access;
 };
 
 struct mounts {
-	char *base; /* directory of the private tmpfs */
+	char *base;              /* directory of the private tmpfs */
 	struct present *present; /* what the machine had mounted before we came */
 	struct mounted *items;
 	size_t count, capacity;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Partition tables, read by libblkid from the disk or image itself: the kernel at hand may
- * know nothing of partitions.
+ * Partition tables, read by libblkid from the disk or image itself: the kernel at hand
+ * may know nothing of partitions.
  */
 #include "local.h"
 
@@ -44,7 +44,8 @@ static int describe(struct device *d, blkid_partition par)
 	if (r == 0)
 		r = copy_text(&d->parttype, blkid_partition_get_type_string(par));
 	if (r == 0 && !d->parttype) {
-		d->parttype = text_printf("0x%x", (unsigned)blkid_partition_get_type(par));
+		d->parttype =
+			text_printf("0x%x", (unsigned)blkid_partition_get_type(par));
 		r = d->parttype ? 0 : -ENOMEM;
 	}
 	if (r < 0)
@@ -87,7 +88,8 @@ static int fit(struct landscape *l, struct device *part, uint64_t end_of_disk)
 	if (device_is_extended(part)) /* its logical ones tell it themselves */
 		return 0;
 	return findings_add(&l->findings, "device-unreadable", SEVERITY_WARNING, NULL,
-		part->path, "%s is cut short: its last %llu bytes lie beyond the end of the disk",
+		part->path,
+		"%s is cut short: its last %llu bytes lie beyond the end of the disk",
 		part->path, (unsigned long long)missing);
 }
 
@@ -97,7 +99,9 @@ static int add_partition(struct landscape *l, int disk, blkid_partition par)
 	blkid_loff_t start = blkid_partition_get_start(par);
 	blkid_loff_t size = blkid_partition_get_size(par);
 	struct device d = {
-		.parent = disk, .type = DEVICE_PART, .system = -1,
+		.parent = disk,
+		.type = DEVICE_PART,
+		.system = -1,
 		.number = (unsigned)blkid_partition_get_partno(par),
 	};
 	int r = -ENOMEM;
@@ -128,7 +132,8 @@ static int read_table(struct landscape *l, int disk, blkid_partlist table)
 	size_t known = 0;
 
 	for (size_t i = 0; i < l->device_count; i++)
-		known += l->devices[i].parent == disk && l->devices[i].type == DEVICE_PART;
+		known +=
+			l->devices[i].parent == disk && l->devices[i].type == DEVICE_PART;
 	for (int i = 0; i < count && i < MAX_PARTITIONS; i++) {
 		blkid_partition par = blkid_partlist_get_partition(table, i);
 		unsigned number = (unsigned)blkid_partition_get_partno(par);
@@ -154,8 +159,8 @@ static int scan_sectors(struct landscape *l, int disk, int fd, unsigned sector)
 
 	if (!pr)
 		return -ENOMEM;
-	if (blkid_probe_set_device(pr, fd, (blkid_loff_t)d->offset,
-		    (blkid_loff_t)d->size) < 0)
+	if (blkid_probe_set_device(
+		    pr, fd, (blkid_loff_t)d->offset, (blkid_loff_t)d->size) < 0)
 		return 0;
 	if (sector > 0)
 		blkid_probe_set_sectorsize(pr, sector);
@@ -165,7 +170,7 @@ static int scan_sectors(struct landscape *l, int disk, int fd, unsigned sector)
 	return table ? read_table(l, disk, table) : 0;
 }
 
-/* A header that is there and a table that is not: libblkid wants all of it on the disk. */
+/* A header without a usable table: libblkid wants all of it on the disk. */
 static int report_damaged(struct landscape *l, const struct device *d)
 {
 	char signature[8];
@@ -173,9 +178,9 @@ static int report_damaged(struct landscape *l, const struct device *d)
 	if (device_peek(d, SECTOR, signature, sizeof(signature)) != sizeof(signature) ||
 		memcmp(signature, "EFI PART", sizeof(signature)) != 0)
 		return 0;
-	return findings_add(&l->findings, "device-unreadable", SEVERITY_WARNING, NULL, d->path,
-		"the partition table (GPT) of %s is damaged, or %s is cut short", d->path,
-		d->path);
+	return findings_add(&l->findings, "device-unreadable", SEVERITY_WARNING, NULL,
+		d->path, "the partition table (GPT) of %s is damaged, or %s is cut short",
+		d->path, d->path);
 }
 
 int partitions_scan(struct landscape *l, int disk)

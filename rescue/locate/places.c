@@ -14,7 +14,7 @@
 struct wanted_place {
 	const char *path;
 	enum device_role role;
-	size_t place;	   /* offset in struct system, 0: it is not told apart */
+	size_t place;       /* offset in struct system, 0: it is not told apart */
 	enum severity lack; /* how bad it is when it is not there */
 };
 
@@ -99,8 +99,8 @@ bool fstab_line_is_local(const struct fstab_line *line)
 {
 	_cleanup_free_ char *bind = mount_option(line->options, "bind");
 	_cleanup_free_ char *rbind = mount_option(line->options, "rbind");
-	static const char *const pseudo[] = {"none", "swap", "tmpfs", "proc", "sysfs",
-		"devpts", "overlay", "ignore"};
+	static const char *const pseudo[] = {
+		"none", "swap", "tmpfs", "proc", "sysfs", "devpts", "overlay", "ignore"};
 
 	if (bind || rbind)
 		return false;
@@ -130,12 +130,13 @@ static bool may_lack(const struct fstab_line *line)
 	return nofail || noauto;
 }
 
-/* ---- findings -------------------------------------------------------------------------- */
+/* ---- findings ---- */
 static bool has_inactive_stack(const struct landscape *l)
 {
 	for (size_t i = 0; i < l->device_count; i++) {
-		if (!l->devices[i].held && (l->devices[i].roles &
-			    (ROLE_LVM_PV | ROLE_RAID_MEMBER | ROLE_LUKS)))
+		if (!l->devices[i].held &&
+			(l->devices[i].roles &
+				(ROLE_LVM_PV | ROLE_RAID_MEMBER | ROLE_LUKS)))
 			return true;
 	}
 	return false;
@@ -163,19 +164,22 @@ static int report_unfound(const struct landscape *l, struct system *s,
 	const char *code = "device-missing";
 
 	if (m == SOURCE_ELSEWHERE)
-		message = text_printf("%s is on %s, which is not on a local disk", w->path,
-			line->source);
+		message = text_printf("%s is on %s, which is not on a local disk",
+			w->path, line->source);
 	else if (m == SOURCE_AMBIGUOUS)
 		message = text_printf("%s is %s in fstab, and several devices are that",
 			w->path, line->source);
 	else if (m == SOURCE_UNTOLD)
-		message = text_printf("%s is %s in fstab, and it cannot be told which device "
-				      "that was on its own machine", w->path, line->source);
+		message = text_printf(
+			"%s is %s in fstab, and it cannot be told which device "
+			"that was on its own machine",
+			w->path, line->source);
 	else if (has_inactive_stack(l)) {
 		code = "device-inactive";
-		message = text_printf("%s is %s in fstab, and no active device is that; it may "
-				      "lie in a volume that is not active", w->path,
-			line->source);
+		message = text_printf(
+			"%s is %s in fstab, and no active device is that; it may "
+			"lie in a volume that is not active",
+			w->path, line->source);
 	} else
 		message = text_printf("%s is %s in fstab, and no device is that", w->path,
 			line->source);
@@ -193,8 +197,8 @@ static int report_unmounted(struct system *s, const struct wanted_place *w,
 	return report_lack(s, w, line, "device-unreadable", text.data);
 }
 
-static int report_no_directory(struct system *s, const struct wanted_place *w,
-	const struct fstab_line *line)
+static int report_no_directory(
+	struct system *s, const struct wanted_place *w, const struct fstab_line *line)
 {
 	_cleanup_free_ char *message = text_printf(
 		"%s is a mount point in fstab, and there is no such directory", w->path);
@@ -204,12 +208,14 @@ static int report_no_directory(struct system *s, const struct wanted_place *w,
 
 static int report_dirty(struct system *s, const struct device *d, const char *path)
 {
-	return findings_add(&s->findings, "filesystem-dirty", SEVERITY_WARNING, NULL, path,
-		"%s (%s) was not unmounted cleanly and is read without replaying its journal: "
-		"what follows may be minutes old", path, d->path);
+	return findings_add(&s->findings, "filesystem-dirty", SEVERITY_WARNING, NULL,
+		path,
+		"%s (%s) was not unmounted cleanly and its journal is not replayed: "
+		"what follows may be minutes old",
+		path, d->path);
 }
 
-/* ---- mounting --------------------------------------------------------------------------- */
+/* ---- mounting ---- */
 static int attach_device(struct landscape *l, struct system *s,
 	const struct wanted_place *w, const struct fstab_line *line, struct place *p,
 	enum access access, struct fault *f)
@@ -226,7 +232,7 @@ static int attach_device(struct landscape *l, struct system *s,
 	r = mount_tree_add(l->mounts, s->tree, &s->target, w->path, &q, &why);
 	/* To look on is worth while without it, to repair is not. */
 	if (r == -ENOMEM || (r < 0 && access == ACCESS_REPAIR &&
-				     lack_of(w, line) == SEVERITY_ERROR)) {
+				    lack_of(w, line) == SEVERITY_ERROR)) {
 		if (f)
 			*f = why;
 		return r;
@@ -254,7 +260,8 @@ static int attach_line(struct landscape *l, struct system *s,
 	r = place_set_device(p, l, device);
 	if (r == 0 && m == SOURCE_BY_POSITION)
 		r = findings_add(&s->findings, "device-by-position", SEVERITY_INFO, NULL,
-			w->path, "%s is %s in fstab: taken to be partition %u of the same disk",
+			w->path,
+			"%s is %s in fstab: taken to be partition %u of the same disk",
 			w->path, line->source, l->devices[device].number);
 	return r < 0 ? r : attach_device(l, s, w, line, p, access, f);
 }
@@ -280,8 +287,8 @@ static int place_begin(struct place *p, const char *mountpoint)
 	return p->mountpoint ? 0 : -ENOMEM;
 }
 
-static int read_place(struct landscape *l, struct system *s,
-	const struct wanted_place *w, enum access access, struct fault *f)
+static int read_place(struct landscape *l, struct system *s, const struct wanted_place *w,
+	enum access access, struct fault *f)
 {
 	const struct fstab_line *line = fstab_find(&s->fstab, w->path);
 	_cleanup_(place_forget) struct place other = {.device = -1};
@@ -305,8 +312,8 @@ static int read_root_line(struct system *s)
 	return copy_text(&s->root.source, line ? line->source : NULL);
 }
 
-int places_read(struct landscape *l, struct system *s, enum access access,
-	struct fault *f)
+int places_read(
+	struct landscape *l, struct system *s, enum access access, struct fault *f)
 {
 	int r = place_begin(&s->usr, "/usr");
 
@@ -325,8 +332,8 @@ int places_read(struct landscape *l, struct system *s, enum access access,
 	if (read_root_line(s) < 0)
 		return fault_no_memory(f);
 	r = s->root.device >= 0 && l->devices[s->root.device].unclean &&
-			access == ACCESS_LOOK
-		? report_dirty(s, &l->devices[s->root.device], "/")
-		: 0;
+			    access == ACCESS_LOOK
+		    ? report_dirty(s, &l->devices[s->root.device], "/")
+		    : 0;
 	return r < 0 ? fault_no_memory(f) : 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The machine's own mounts (/proc/self/mountinfo, read by libmount). Live media mount what
- * they find; such a device is used where it is mounted, never mounted a second time.
+ * The machine's own mounts (/proc/self/mountinfo, read by libmount). Live media mount
+ * what they find; such a device is used where it is mounted, never mounted a second time.
  */
 #include "present.h"
 
@@ -93,8 +93,8 @@ static bool has_node(const struct device *d, dev_t *ret)
 }
 
 /* The next visible mount of that device, NULL: no more. */
-static struct libmnt_fs *next_mount(const struct present *p, struct libmnt_iter *it,
-	dev_t device)
+static struct libmnt_fs *next_mount(
+	const struct present *p, struct libmnt_iter *it, dev_t device)
 {
 	struct libmnt_fs *fs;
 
@@ -163,4 +163,3 @@ char *present_root(const char *mountpoint)
 	root = fs ? mnt_fs_get_root(fs) : NULL;
 	return root ? strdup(root + strspn(root, "/")) : NULL;
 }
-

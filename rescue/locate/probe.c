@@ -19,12 +19,12 @@
 #define EXT_INCOMPAT 0x60
 #define EXT_RO_COMPAT 0x64
 #define EXT_LAST_ORPHAN 0xe8
-#define EXT_VALID 0x1	       /* s_state: it was unmounted */
-#define EXT_HAS_JOURNAL 0x4    /* compat */
-#define EXT_NEEDS_RECOVERY 0x4 /* incompat */
+#define EXT_VALID 0x1              /* s_state: it was unmounted */
+#define EXT_HAS_JOURNAL 0x4        /* compat */
+#define EXT_NEEDS_RECOVERY 0x4     /* incompat */
 #define EXT_ORPHAN_PRESENT 0x10000 /* ro_compat */
 #define BTRFS_LOG_ROOT (65536 + 0x60)
-#define FAT_STATE 0x25	 /* FAT12, FAT16 */
+#define FAT_STATE 0x25 /* FAT12, FAT16 */
 #define FAT32_STATE 0x41
 #define FAT_DIRTY 0x1
 
@@ -124,12 +124,12 @@ static int probe_superblock(struct device *d, int fd)
 
 	if (!pr)
 		return -ENOMEM;
-	if (blkid_probe_set_device(pr, fd, (blkid_loff_t)d->offset,
-		    (blkid_loff_t)d->size) < 0)
+	if (blkid_probe_set_device(
+		    pr, fd, (blkid_loff_t)d->offset, (blkid_loff_t)d->size) < 0)
 		return -EIO;
 	blkid_probe_enable_superblocks(pr, 1);
-	blkid_probe_set_superblocks_flags(pr,
-		BLKID_SUBLKS_TYPE | BLKID_SUBLKS_UUID | BLKID_SUBLKS_LABEL);
+	blkid_probe_set_superblocks_flags(
+		pr, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_UUID | BLKID_SUBLKS_LABEL);
 	errno = 0;
 	r = blkid_do_safeprobe(pr);
 	if (r != 0)
@@ -207,11 +207,11 @@ static int report_unreadable(struct landscape *l, const struct device *d, int er
 	if (error == ENOMEM)
 		return -ENOMEM;
 	if (error == EILSEQ)
-		return findings_add(&l->findings, "device-unreadable", SEVERITY_WARNING, NULL,
-			d->path, "%s carries signatures of several file systems at once",
-			d->path);
-	return findings_add(&l->findings, "device-unreadable", SEVERITY_WARNING, NULL, d->path,
-		"%s cannot be read: %s", d->path, strerror(error));
+		return findings_add(&l->findings, "device-unreadable", SEVERITY_WARNING,
+			NULL, d->path,
+			"%s carries signatures of several file systems at once", d->path);
+	return findings_add(&l->findings, "device-unreadable", SEVERITY_WARNING, NULL,
+		d->path, "%s cannot be read: %s", d->path, strerror(error));
 }
 
 int contents_scan(struct landscape *l)

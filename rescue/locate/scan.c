@@ -8,21 +8,26 @@
 /* What other programs have to open first, which would write. */
 static int report_stack(struct landscape *l, const struct device *d)
 {
-	const char *code = d->roles & ROLE_LUKS ? "locked" : "device-inactive";
-	const char *what = d->roles & ROLE_LUKS	    ? "is encrypted (LUKS) and not open"
-			   : d->roles & ROLE_LVM_PV ? "is part of an LVM volume group that "
-						      "is not active"
-						    : "is part of an array that is not running";
-	int r = findings_add(&l->findings, code, SEVERITY_WARNING, NULL, d->path, "%s %s",
-		d->path, what);
+	const char *code = "device-inactive";
+	const char *what = "is part of an array that is not running";
+	int r;
 
+	if (d->roles & ROLE_LUKS) {
+		code = "locked";
+		what = "is encrypted (LUKS) and not open";
+	} else if (d->roles & ROLE_LVM_PV) {
+		what = "is part of an LVM volume group that is not active";
+	}
+	r = findings_add(&l->findings, code, SEVERITY_WARNING, NULL, d->path, "%s %s",
+		d->path, what);
 	if (r < 0 || !device_is_node(d))
 		return r;
 	if (d->roles & ROLE_LUKS)
-		return findings_remedy(&l->findings, "cryptsetup open %s luks-%s", d->path,
-			d->uuid ? d->uuid : "disk");
+		return findings_remedy(&l->findings, "cryptsetup open %s luks-%s",
+			d->path, d->uuid ? d->uuid : "disk");
 	return findings_remedy(&l->findings, "%s",
-		d->roles & ROLE_LVM_PV ? "vgchange --activate y" : "mdadm --assemble --scan");
+		d->roles & ROLE_LVM_PV ? "vgchange --activate y"
+				       : "mdadm --assemble --scan");
 }
 
 int stacks_report(struct landscape *l)
@@ -30,7 +35,8 @@ int stacks_report(struct landscape *l)
 	for (size_t i = 0; i < l->device_count; i++) {
 		const struct device *d = &l->devices[i];
 
-		if (!d->held && (d->roles & (ROLE_LUKS | ROLE_LVM_PV | ROLE_RAID_MEMBER)) &&
+		if (!d->held &&
+			(d->roles & (ROLE_LUKS | ROLE_LVM_PV | ROLE_RAID_MEMBER)) &&
 			report_stack(l, d) < 0)
 			return -ENOMEM;
 	}
@@ -69,7 +75,8 @@ static int scan_devices(struct landscape *l, const struct scope *where, struct f
 int locate_scan(struct landscape *ret, const struct scope *where, struct fault *f)
 {
 	struct landscape l = {0};
-	int r = where->root ? directory_scan(&l, where->root, f) : scan_devices(&l, where, f);
+	int r = where->root ? directory_scan(&l, where->root, f)
+			    : scan_devices(&l, where, f);
 
 	if (r < 0) {
 		landscape_done(&l);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which device a line of fstab means: tags, mapper names, and positions like /dev/sda1. */
+/*
+ * Which device a line of fstab means: tags, mapper names, and positions like /dev/sda1.
+ */
 #include "local.h"
 
 #include <ctype.h>
@@ -32,7 +34,8 @@ struct wanted {
 
 static int hex_digit(char c)
 {
-	const char *digits = "0123456789abcdef", *at = strchr(digits, tolower((unsigned char)c));
+	const char *digits = "0123456789abcdef";
+	const char *at = strchr(digits, tolower((unsigned char)c));
 
 	return c && at ? (int)(at - digits) : -1;
 }
@@ -48,7 +51,8 @@ static void copy_value(char ret[MAX_NAME], const char *text)
 		;
 	for (size_t i = 0; i < size && n < MAX_NAME - 1; i++) {
 		bool is_escape = size - i >= 4 && text[i] == '\\' && text[i + 1] == 'x' &&
-				 hex_digit(text[i + 2]) >= 0 && hex_digit(text[i + 3]) >= 0;
+				 hex_digit(text[i + 2]) >= 0 &&
+				 hex_digit(text[i + 3]) >= 0;
 
 		ret[n++] = is_escape ? (char)(hex_digit(text[i + 2]) * 16 +
 					       hex_digit(text[i + 3]))
@@ -167,7 +171,9 @@ static enum source_match find_matching(const struct landscape *l, const struct s
 	return SOURCE_FOUND;
 }
 
-/* "/dev/sda1" is partition 1 of "/dev/sda", "/dev/nvme0n1p2" partition 2. 0: is neither. */
+/*
+ * "/dev/sda1" is partition 1 of "/dev/sda", "/dev/nvme0n1p2" partition 2. 0: is neither.
+ */
 static unsigned split_position(const char *source, size_t *ret_disk)
 {
 	static const char *const kinds[] = {"/dev/sd", "/dev/hd", "/dev/vd", "/dev/xvd",

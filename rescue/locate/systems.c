@@ -40,8 +40,8 @@ void system_done(struct system *s)
 	system_init(s);
 }
 
-int system_read(struct landscape *l, struct system *s, enum access access,
-	struct fault *f)
+int system_read(
+	struct landscape *l, struct system *s, enum access access, struct fault *f)
 {
 	int r;
 
@@ -60,7 +60,7 @@ int system_read(struct landscape *l, struct system *s, enum access access,
 	return 0;
 }
 
-/* ---- one root --------------------------------------------------------------------------- */
+/* ---- one root ---- */
 static int describe_root(const struct landscape *l, struct system *s, int device)
 {
 	const struct device *d = &l->devices[device];
@@ -132,8 +132,8 @@ static int read_root(struct landscape *l, struct system *s, int device, struct f
 
 static int add_system(struct landscape *l, struct system *take)
 {
-	int r = vector_grow(&l->systems, &l->system_capacity, l->system_count,
-		sizeof(*l->systems));
+	int r = vector_grow(
+		&l->systems, &l->system_capacity, l->system_count, sizeof(*l->systems));
 
 	if (r < 0)
 		return r;
@@ -143,8 +143,8 @@ static int add_system(struct landscape *l, struct system *take)
 }
 
 /* A file system that cannot be looked at is one finding; the scan goes on. */
-static int report_unmountable(struct landscape *l, const struct device *d,
-	const struct fault *why)
+static int report_unmountable(
+	struct landscape *l, const struct device *d, const struct fault *why)
 {
 	_cleanup_(buffer_done) struct buffer text = {0};
 	int r = fault_describe(why, &text);
@@ -201,7 +201,7 @@ static int try_device(struct landscape *l, int device, struct fault *f)
 	return r;
 }
 
-/* ---- all of them ------------------------------------------------------------------------ */
+/* ---- all of them ---- */
 static void mark(struct landscape *l, int device, unsigned role, int system)
 {
 	struct device *d;

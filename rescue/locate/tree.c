@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Trees: a root file system and what is mounted into it, kept in the order of mounting. */
+/*
+ * Trees: a root file system and what is mounted into it, kept in the order of mounting.
+ */
 #include "mounted.h"
 
 #include "loop.h"
@@ -30,7 +32,6 @@ int mounts_new(struct mounts **ret, struct fault *f)
 	*ret = m;
 	return 0;
 }
-
 
 static void mounted_done(struct mounted *d)
 {
@@ -149,7 +150,8 @@ int mounts_close(struct mounts *m, struct fault *f)
 	int first = 0;
 
 	while (m->count > 0) {
-		int r = mount_tree_drop(m, m->items[m->count - 1].tree, first < 0 ? NULL : f);
+		int r = mount_tree_drop(
+			m, m->items[m->count - 1].tree, first < 0 ? NULL : f);
 
 		if (first == 0)
 			first = r;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From looking to repairing: a system's file systems are unmounted and mounted anew as its
- * next boot would, journal replay included. XFS does not go from norecovery to writable
- * otherwise.
+ * From looking to repairing: a system's file systems are unmounted and mounted anew as
+ * its next boot would, journal replay included. XFS does not go from norecovery to
+ * writable otherwise.
  */
 #include "local.h"
 #include "loop.h"
@@ -30,8 +30,8 @@ static bool is_on_disk_of(const struct landscape *l, struct system *s, int devic
 
 	places_of(places, s);
 	for (size_t i = 0; i < PLACES; i++) {
-		if (places[i]->device >= 0 && device_disk(l, places[i]->device) ==
-						      device_disk(l, device))
+		if (places[i]->device >= 0 &&
+			device_disk(l, places[i]->device) == device_disk(l, device))
 			return true;
 	}
 	return false;
@@ -98,7 +98,8 @@ static int refuse_present(const struct device *d, const char *where, struct faul
 }
 
 /* Everything that can be known before the first unmount. */
-static int refuse_device(const struct landscape *l, const struct device *d, struct fault *f)
+static int refuse_device(
+	const struct landscape *l, const struct device *d, struct fault *f)
 {
 	const char *present = mounts_present(l->mounts, d);
 	int exclusive = device_is_node(d) ? O_EXCL : 0, read_only = 0;
@@ -179,8 +180,8 @@ static int keep_clone(struct system *s, const struct findings *before)
 		const struct finding *b = &before->items[i];
 
 		if (strcmp(b->code, "duplicate-uuid") == 0 &&
-			findings_add(&s->findings, b->code, b->severity, NULL, b->subject, "%s",
-				b->message) < 0)
+			findings_add(&s->findings, b->code, b->severity, NULL, b->subject,
+				"%s", b->message) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -248,8 +249,8 @@ static int check_directory(struct system *s, struct fault *f)
 		if (fd < 0)
 			continue;
 		if (faccessat(fd, ".", W_OK, 0) < 0)
-			return fault_errno(f, errno, paths[i], "write to %s of the system",
-				paths[i]);
+			return fault_errno(f, errno, paths[i],
+				"write to %s of the system", paths[i]);
 	}
 	s->writable = true;
 	return 0;

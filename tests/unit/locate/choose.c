@@ -42,8 +42,10 @@ static int setup(void **state)
 	t->systems[0] = system_of("rhel8-3f2a", "a.img1", "AbCd-1234");
 	t->systems[1] = system_of("rhel9-0001", "b.img1", "abcd-1234");
 	t->systems[1].root.device = 0;
-	t->landscape = (struct landscape){.devices = &t->device, .device_count = 1,
-		.systems = t->systems, .system_count = 2};
+	t->landscape = (struct landscape){.devices = &t->device,
+		.device_count = 1,
+		.systems = t->systems,
+		.system_count = 2};
 	*state = t;
 	return 0;
 }
@@ -117,8 +119,10 @@ static void expect_path(const struct system *s, const char *path, const char *ex
 static void set_fstab(struct system *s, const char *text)
 {
 	fstab_done(&s->fstab);
-	assert_int_equal(fstab_parse(&s->fstab,
-				 (struct bytes){(const uint8_t *)text, strlen(text)}, NULL), 0);
+	assert_int_equal(
+		fstab_parse(&s->fstab,
+			(struct bytes){(const uint8_t *)text, strlen(text)}, NULL),
+		0);
 }
 
 static void test_loader_path(void **state)

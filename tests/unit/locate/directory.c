@@ -26,12 +26,13 @@ static void test_unpacked(void **state)
 	const struct system *s;
 
 	(void)state;
-	tree_make(&t, "f 0644 /etc/fstab <<E\n"
-		      "UUID=70-01 / ext4 defaults 0 1\nUUID=\"b0-01\" /boot xfs defaults 0 2\n"
-		      "tmpfs /usr tmpfs defaults 0 0\nE\n"
-		      "f 0644 /etc/machine-id =0123456789abcdef0123456789abcdef\n"
-		      "f 0644 /etc/os-release =ID=demo\n"
-		      "f 0644 /boot/grub2/grub.cfg\nd 0755 /usr\n");
+	tree_make(&t,
+		"f 0644 /etc/fstab <<E\n"
+		"UUID=70-01 / ext4 defaults 0 1\nUUID=\"b0-01\" /boot xfs defaults 0 2\n"
+		"tmpfs /usr tmpfs defaults 0 0\nE\n"
+		"f 0644 /etc/machine-id =0123456789abcdef0123456789abcdef\n"
+		"f 0644 /etc/os-release =ID=demo\n"
+		"f 0644 /boot/grub2/grub.cfg\nd 0755 /usr\n");
 	assert_int_equal(scan(&l, &t, &f), 0);
 	assert_null(l.mounts);
 	assert_int_equal(l.device_count, 0);
@@ -74,7 +75,8 @@ static void test_not_mounted(void **state)
 	(void)state;
 	expect_unmounted("f 0644 /etc/fstab =UUID=1 /boot ext4\nd 0755 /boot\n", "/boot");
 	expect_unmounted("f 0644 /etc/fstab =UUID=1 /boot ext4\n", "/boot");
-	expect_unmounted("f 0644 /etc/fstab =/dev/vg/usr /usr xfs\nd 0755 /boot\nd 0755 /usr\n",
+	expect_unmounted(
+		"f 0644 /etc/fstab =/dev/vg/usr /usr xfs\nd 0755 /boot\nd 0755 /usr\n",
 		"/usr");
 	expect_unmounted("f 0644 /etc/fstab =UUID=A /boot/efi vfat\nd 0755 /boot/efi\n",
 		"/boot/efi");
@@ -106,7 +108,8 @@ static void test_subvolume(void **state)
 	struct tree t;
 
 	(void)state;
-	tree_make(&t, "f 0644 /etc/fstab =UUID=1 / btrfs subvol=/root,compress=zstd:1 0 0\n");
+	tree_make(&t,
+		"f 0644 /etc/fstab =UUID=1 / btrfs subvol=/root,compress=zstd:1 0 0\n");
 	assert_int_equal(scan(&l, &t, &f), 0);
 	assert_string_equal(l.systems[0].subvolume, "root");
 	tree_remove(&t);

@@ -18,8 +18,8 @@ struct disk {
 	char path[128];
 };
 
-static void make(struct disk *d, const char *manifest, const char *boot_code,
-	unsigned second_role)
+static void make(
+	struct disk *d, const char *manifest, const char *boot_code, unsigned second_role)
 {
 	uint8_t sector[512] = {0};
 
@@ -30,8 +30,11 @@ static void make(struct disk *d, const char *manifest, const char *boot_code,
 	tree_make(&d->tree, manifest);
 	tree_file(&d->tree, "/disk", sector, sizeof(sector));
 	snprintf(d->path, sizeof(d->path), "%s/disk", d->tree.path);
-	d->devices[0] = (struct device){.backing = d->path, .path = d->path, .parent = -1,
-		.type = DEVICE_IMAGE, .is_divided = true};
+	d->devices[0] = (struct device){.backing = d->path,
+		.path = d->path,
+		.parent = -1,
+		.type = DEVICE_IMAGE,
+		.is_divided = true};
 	d->devices[1] = (struct device){.path = T("1"), .type = DEVICE_PART};
 	d->devices[2] = (struct device){
 		.path = T("2"), .type = DEVICE_PART, .roles = second_role};

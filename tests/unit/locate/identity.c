@@ -40,9 +40,10 @@ static void test_os_release(void **state)
 	struct known k;
 
 	(void)state;
-	read_tree(&k, "f 0644 /etc/os-release <<E\n"
-		      "ID=\"rhel\"\nVERSION_ID=\"8.9\"\nPRETTY_NAME=\"Red Hat Linux\"\nE\n"
-		      "f 0644 /etc/machine-id =0123456789abcdef0123456789abcdef\n");
+	read_tree(&k,
+		"f 0644 /etc/os-release <<E\n"
+		"ID=\"rhel\"\nVERSION_ID=\"8.9\"\nPRETTY_NAME=\"Red Hat Linux\"\nE\n"
+		"f 0644 /etc/machine-id =0123456789abcdef0123456789abcdef\n");
 	assert_string_equal(k.system.os_id, "rhel");
 	assert_string_equal(k.system.os_version_id, "8.9");
 	assert_string_equal(k.system.os_pretty_name, "Red Hat Linux");
@@ -71,15 +72,20 @@ static void test_old_releases(void **state)
 	static const struct {
 		const char *manifest, *id, *version, *begins;
 	} cases[] = {
-		{"f 0644 /etc/redhat-release =CentOS release 6.10 (Final)\n",
-			"centos", "6.10", "centos6-"},
-		{"f 0644 /etc/redhat-release =Red Hat Enterprise Linux Server release 5.11 "
-		 "(Tikanga)\n", "rhel", "5.11", "rhel5-"},
-		{"f 0644 /etc/redhat-release =Red Hat Enterprise Linux Server release 6.9\n"
+		{"f 0644 /etc/redhat-release =CentOS release 6.10 (Final)\n", "centos",
+			"6.10", "centos6-"},
+		{"f 0644 /etc/redhat-release =Red Hat Enterprise Linux Server release "
+		 "5.11 "
+		 "(Tikanga)\n",
+			"rhel", "5.11", "rhel5-"},
+		{"f 0644 /etc/redhat-release =Red Hat Enterprise Linux Server release "
+		 "6.9\n"
 		 "f 0644 /etc/oracle-release =Oracle Linux Server release 6.9\n",
 			"ol", "6.9", "ol6-"},
-		{"f 0644 /etc/SuSE-release <<E\nSUSE Linux Enterprise Server 11 (x86_64)\n"
-		 "VERSION = 11\nE\n", "sles", "11", "sles11-"},
+		{"f 0644 /etc/SuSE-release <<E\nSUSE Linux Enterprise Server 11 "
+		 "(x86_64)\n"
+		 "VERSION = 11\nE\n",
+			"sles", "11", "sles11-"},
 		{"f 0644 /etc/redhat-release =Somebody's Linux\n", "el", "", "el-"},
 	};
 
@@ -97,15 +103,16 @@ static void test_old_releases(void **state)
 
 static void test_unknown(void **state)
 {
-	static const char *const ids[] = {"uninitialized", "0123", "",
-		"0123456789ABCDEF0123456789ABCDEF"};
+	static const char *const ids[] = {
+		"uninitialized", "0123", "", "0123456789ABCDEF0123456789ABCDEF"};
 	struct known k;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
 		char manifest[128];
 
-		snprintf(manifest, sizeof(manifest), "f 0444 /etc/machine-id =%s\n", ids[i]);
+		snprintf(manifest, sizeof(manifest), "f 0444 /etc/machine-id =%s\n",
+			ids[i]);
 		read_tree(&k, manifest);
 		assert_null(k.system.machine_id);
 		assert_null(k.system.arch);
@@ -125,8 +132,9 @@ static void test_hostile_id(void **state)
 		      "ID='$(reboot); ../x'\nVERSION_ID=\"123456789012345\"\nE\n");
 	expect_id(&k.system, "reboot---..-x12345678-");
 	done(&k);
-	read_tree(&k, "f 0644 /etc/os-release "
-		      "=ID=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n");
+	read_tree(&k,
+		"f 0644 /etc/os-release "
+		"=ID=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n");
 	expect_id(&k.system, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-");
 	done(&k);
 }
@@ -187,7 +195,8 @@ static void test_is_system(void **state)
 	(void)state;
 	expect_system("f 0644 /etc/fstab\nf 0644 /etc/os-release\n", true);
 	expect_system("f 0644 /etc/fstab\nf 0644 /usr/lib/os-release\n", true);
-	expect_system("f 0644 /etc/fstab\nl /etc/os-release ../usr/lib/os-release\n", true);
+	expect_system(
+		"f 0644 /etc/fstab\nl /etc/os-release ../usr/lib/os-release\n", true);
 	expect_system("f 0644 /etc/fstab\nf 0644 /etc/redhat-release\n", true);
 	expect_system("f 0644 /etc/fstab\nl /sbin/init ../lib/systemd/systemd\n", true);
 	expect_system("f 0644 /etc/fstab\n", false);

@@ -46,7 +46,8 @@ static void make_image(struct images *i, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(line, sizeof(line), format, ap);
 	va_end(ap);
-	snprintf(command, sizeof(command), "d=%s; tests/lib/images.sh %s", i->directory, line);
+	snprintf(command, sizeof(command), "d=%s; tests/lib/images.sh %s", i->directory,
+		line);
 	assert_int_equal(run((const char *const[]){"bash", "-c", command, NULL}), 0);
 }
 
@@ -56,7 +57,8 @@ __attribute__((unused)) static const char *image_path(struct images *i, const ch
 	return i->path;
 }
 
-__attribute__((unused)) static void image_digest(const char *path, char ret[DIGEST_HEX_SIZE])
+__attribute__((unused)) static void image_digest(
+	const char *path, char ret[DIGEST_HEX_SIZE])
 {
 	_cleanup_(buffer_done) struct buffer b = {0};
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);

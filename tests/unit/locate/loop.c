@@ -10,7 +10,8 @@
 static int make_backing(struct images *i, int flags)
 {
 	static char bytes[SIZE];
-	int fd = open(image_path(i, "backing"), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
+	int fd = open(
+		image_path(i, "backing"), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
 
 	for (size_t n = 0; n < SIZE; n++)
 		bytes[n] = (char)(n / 4096);
@@ -106,7 +107,8 @@ static void test_writer(void **state)
 static void test_old_way(void **state)
 {
 	struct images *i = *state;
-	const struct loop_info64 info = {.lo_offset = 4096, .lo_sizelimit = 8192,
+	const struct loop_info64 info = {.lo_offset = 4096,
+		.lo_sizelimit = 8192,
 		.lo_flags = LO_FLAGS_AUTOCLEAR | LO_FLAGS_READ_ONLY};
 	struct loop l = LOOP_NONE;
 	int backing;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The machine's block devices, from small copies of /sys/block. None has a node in /dev. */
+/*
+ * The machine's block devices, from small copies of /sys/block. None has a node in /dev.
+ */
 #include "../../../rescue/locate/local.h"
 #include "tree.h"
 
@@ -26,7 +28,8 @@ static const char sysfs[] =
 	"d 0755 /block/dm-0/slaves/sda2\nd 0755 /block/dm-0/slaves/sdb\n"
 	"d 0755 /block/dm-0/holders/dm-1\n"
 	"f 0444 /block/dm-1/dev =253:1\nf 0444 /block/dm-1/size =590\n"
-	"f 0444 /block/dm-1/dm/name =luks-root\nf 0444 /block/dm-1/dm/uuid =CRYPT-LUKS2-a\n"
+	"f 0444 /block/dm-1/dm/name =luks-root\nf 0444 /block/dm-1/dm/uuid "
+	"=CRYPT-LUKS2-a\n"
 	"d 0755 /block/dm-1/slaves/dm-0\n"
 	"f 0444 /block/md127/dev =9:127\nf 0444 /block/md127/size =64\n"
 	"f 0444 /block/loop0/dev =7:0\nf 0444 /block/loop0/size =0\n"
@@ -37,8 +40,8 @@ static const char sysfs[] =
 	"f 0444 /block/fd0/dev =2:0\nf 0444 /block/fd0/size =8\n"
 	"f 0444 /block/sr0/dev =11:0\nf 0444 /block/sr0/size =2048\n";
 
-static int scan(struct landscape *ret, const struct tree *t, const char *only,
-	struct fault *f)
+static int scan(
+	struct landscape *ret, const struct tree *t, const char *only, struct fault *f)
 {
 	_cleanup_(strings_done) struct strings names = {0};
 	const struct target sys = {t->fd};
@@ -69,9 +72,9 @@ static const char *parent(const struct landscape *l, const char *path)
 
 static void test_order(void **state)
 {
-	static const char *const expected[] = {"/dev/cciss/c0d0", "/dev/loop1", "/dev/sda",
-		"/dev/sda1", "/dev/sda2", "/dev/sda10", "/dev/sdb", "/dev/mapper/vg-root",
-		"/dev/mapper/luks-root", "/dev/md127"};
+	static const char *const expected[] = {"/dev/cciss/c0d0", "/dev/loop1",
+		"/dev/sda", "/dev/sda1", "/dev/sda2", "/dev/sda10", "/dev/sdb",
+		"/dev/mapper/vg-root", "/dev/mapper/luks-root", "/dev/md127"};
 	_cleanup_(landscape_done) struct landscape l = {0};
 	struct fault f;
 	struct tree t;
@@ -164,7 +167,8 @@ static void test_odd(void **state)
 		      "f 0444 /block/sdb/dev =x\nf 0444 /block/sdb/size =-1\n"
 		      "f 0444 /block/sdc/dev =8:32\n"
 		      "f 0444 /block/sdc/size =99999999999999999999999\n"
-		      "f 0444 /block/sdd/dev =8:48\nf 0444 /block/sdd/size =18446744073709551615\n"
+		      "f 0444 /block/sdd/dev =8:48\nf 0444 /block/sdd/size "
+		      "=18446744073709551615\n"
 		      "f 0444 /block/dm-0/dev =253:0\nf 0444 /block/dm-0/size =1\n"
 		      "d 0755 /block/dm-0/slaves/dm-1\n"
 		      "f 0444 /block/dm-1/dev =253:1\nf 0444 /block/dm-1/size =1\n"

@@ -27,7 +27,8 @@ static void test_roles_differ(void **state)
 	(void)state;
 	for (unsigned a = 0; a < DEVICE_ROLES; a++) {
 		for (unsigned b = 0; b < a; b++)
-			assert_string_not_equal(device_role_name((enum device_role)(1u << a)),
+			assert_string_not_equal(
+				device_role_name((enum device_role)(1u << a)),
 				device_role_name((enum device_role)(1u << b)));
 	}
 }

@@ -110,10 +110,10 @@ static void write_4096(const char *from, const char *to)
 	assert_int_equal(pread(in, disk, 512, 0), 512);
 	assert_int_equal(pread(in, header, 512, 512), 512);
 	assert_int_equal(pread(in, entry, 128 * 128, 1024), 128 * 128);
-	put(entry + 32, 256, 8);  /* first and last sector: 2 MiB at 1 MiB */
+	put(entry + 32, 256, 8); /* first and last sector: 2 MiB at 1 MiB */
 	put(entry + 40, 767, 8);
 	put(header + 32, 2047, 8); /* where the other header is */
-	put(header + 40, 6, 8);	   /* first and last that may be used */
+	put(header + 40, 6, 8);    /* first and last that may be used */
 	put(header + 48, 2042, 8);
 	put(header + 72, 2, 8);
 	put(header + 88, crc32_of((struct bytes){entry, 128 * 128}, 0), 4);
@@ -213,7 +213,8 @@ static void test_cut_short_mbr(void **state)
 	assert_int_equal(truncate(image_path(i, "cutmbr.img"), 6 * 1024 * 1024), 0);
 	look(&l, i->path);
 	/* Partitions 2 to 4 are gone as a whole, of 1 some is left. */
-	assert_int_equal(partition(&l, 1)->size, 6 * 1024 * 1024 - partition(&l, 1)->offset);
+	assert_int_equal(
+		partition(&l, 1)->size, 6 * 1024 * 1024 - partition(&l, 1)->offset);
 	assert_int_equal(partition(&l, 2)->size, 0);
 	assert_int_equal(l.findings.count, 4);
 }

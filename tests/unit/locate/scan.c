@@ -110,8 +110,8 @@ static void test_dirty(void **state)
 	make_image(i, "image_system $d/d.img boot=separate");
 	make_image(i, "image_dirty $d/d.img 2");
 	look(&l, i, "d.img");
-	assert_true(has_finding(&l.systems[0].findings, "filesystem-dirty", "/boot",
-		SEVERITY_WARNING));
+	assert_true(has_finding(
+		&l.systems[0].findings, "filesystem-dirty", "/boot", SEVERITY_WARNING));
 	assert_int_equal(l.systems[0].findings.count, 1);
 	assert_true(l.systems[0].complete);
 }
@@ -189,14 +189,16 @@ static void test_boot_is_not_there(void **state)
 	make_image(i, "image_noise $d/noise 6");
 	assert_int_equal(run((const char *const[]){"bash", "-c",
 				 "dd if=\"$0/noise\" of=\"$0/noboot.img\" bs=1M seek=9 "
-				 "conv=notrunc status=none", i->directory, NULL}), 0);
+				 "conv=notrunc status=none",
+				 i->directory, NULL}),
+		0);
 	look(&l, i, "noboot.img");
 	assert_int_equal(l.system_count, 1);
 	assert_false(l.systems[0].complete);
 	assert_true(l.systems[0].boot.separate);
 	assert_false(l.systems[0].boot.mounted);
-	assert_true(has_finding(&l.systems[0].findings, "device-missing", "/boot",
-		SEVERITY_ERROR));
+	assert_true(has_finding(
+		&l.systems[0].findings, "device-missing", "/boot", SEVERITY_ERROR));
 }
 
 static void test_positions(void **state)
@@ -209,8 +211,8 @@ static void test_positions(void **state)
 	look(&l, i, "pos.img");
 	assert_true(l.systems[0].complete);
 	assert_true(target_exists(&l.systems[0].target, "/boot/grub2/grub.cfg"));
-	assert_true(has_finding(&l.systems[0].findings, "device-by-position", "/boot",
-		SEVERITY_INFO));
+	assert_true(has_finding(
+		&l.systems[0].findings, "device-by-position", "/boot", SEVERITY_INFO));
 }
 
 static void test_no_mount_point(void **state)
@@ -223,8 +225,8 @@ static void test_no_mount_point(void **state)
 	make_image(i, "debug $d/nodir.img 1 -R 'rmdir /boot'");
 	look(&l, i, "nodir.img");
 	assert_false(l.systems[0].complete);
-	assert_true(has_finding(&l.systems[0].findings, "mountpoint-missing", "/boot",
-		SEVERITY_ERROR));
+	assert_true(has_finding(
+		&l.systems[0].findings, "mountpoint-missing", "/boot", SEVERITY_ERROR));
 }
 
 /* /boot damaged beyond mounting: the system is told of all the same. */
@@ -370,7 +372,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_privilege), /* before there is a namespace */
-		cmocka_unit_test(test_killed),	     /* likewise */
+		cmocka_unit_test(test_killed),       /* likewise */
 		cmocka_unit_test(test_separate_boot),
 		cmocka_unit_test(test_looking_never_writes),
 		cmocka_unit_test(test_dirty),

@@ -11,20 +11,47 @@
 /* One disk with root and /boot, its clone, and a volume group. */
 static struct device machine[] = {
 	{.path = T("a.img"), .parent = -1, .type = DEVICE_IMAGE, .is_divided = true},
-	{.path = T("a.img1"), .parent = 0, .type = DEVICE_PART, .number = 1,
-		.fstype = T("ext4"), .uuid = T("b0-01"), .label = T("my boot"),
-		.partuuid = T("aa-01"), .partlabel = T("p one")},
-	{.path = T("a.img2"), .parent = 0, .type = DEVICE_PART, .number = 2,
-		.fstype = T("ext4"), .uuid = T("70-01")},
+	{.path = T("a.img1"),
+		.parent = 0,
+		.type = DEVICE_PART,
+		.number = 1,
+		.fstype = T("ext4"),
+		.uuid = T("b0-01"),
+		.label = T("my boot"),
+		.partuuid = T("aa-01"),
+		.partlabel = T("p one")},
+	{.path = T("a.img2"),
+		.parent = 0,
+		.type = DEVICE_PART,
+		.number = 2,
+		.fstype = T("ext4"),
+		.uuid = T("70-01")},
 	{.path = T("b.img"), .parent = -1, .type = DEVICE_IMAGE, .is_divided = true},
-	{.path = T("b.img1"), .parent = 3, .type = DEVICE_PART, .number = 1,
-		.fstype = T("ext4"), .uuid = T("b0-01"), .label = T("my boot")},
-	{.path = T("b.img2"), .parent = 3, .type = DEVICE_PART, .number = 2,
-		.fstype = T("ext4"), .uuid = T("70-02")},
-	{.path = T("b.img3"), .parent = 3, .type = DEVICE_PART, .number = 3,
-		.fstype = T("vfat"), .uuid = T("ABCD-EF01"), .label = T("only")},
-	{.path = T("/dev/mapper/vg-lv--root"), .parent = -1, .type = DEVICE_LVM,
-		.fstype = T("xfs"), .uuid = T("11-11")},
+	{.path = T("b.img1"),
+		.parent = 3,
+		.type = DEVICE_PART,
+		.number = 1,
+		.fstype = T("ext4"),
+		.uuid = T("b0-01"),
+		.label = T("my boot")},
+	{.path = T("b.img2"),
+		.parent = 3,
+		.type = DEVICE_PART,
+		.number = 2,
+		.fstype = T("ext4"),
+		.uuid = T("70-02")},
+	{.path = T("b.img3"),
+		.parent = 3,
+		.type = DEVICE_PART,
+		.number = 3,
+		.fstype = T("vfat"),
+		.uuid = T("ABCD-EF01"),
+		.label = T("only")},
+	{.path = T("/dev/mapper/vg-lv--root"),
+		.parent = -1,
+		.type = DEVICE_LVM,
+		.fstype = T("xfs"),
+		.uuid = T("11-11")},
 	{.path = T("/dev/md127"), .parent = -1, .type = DEVICE_RAID, .fstype = T("xfs")},
 };
 
@@ -34,8 +61,8 @@ struct example {
 	int device; /* -1: none */
 };
 
-static void expect(const struct landscape *l, const struct system *s,
-	const struct example *e)
+static void expect(
+	const struct landscape *l, const struct system *s, const struct example *e)
 {
 	struct fstab_line line = {
 		.source = strdup(e->source), .type = strdup(e->type ? e->type : "auto")};
@@ -55,8 +82,10 @@ static void expect_all(const char *fstab, int root, size_t devices,
 	struct system s = {.target = TARGET_NONE};
 
 	s.root.device = root;
-	assert_int_equal(fstab_parse(&s.fstab,
-				 (struct bytes){(const uint8_t *)fstab, strlen(fstab)}, NULL), 0);
+	assert_int_equal(
+		fstab_parse(&s.fstab,
+			(struct bytes){(const uint8_t *)fstab, strlen(fstab)}, NULL),
+		0);
 	for (size_t i = 0; i < count; i++)
 		expect(&l, &s, &examples[i]);
 	fstab_done(&s.fstab);
@@ -89,7 +118,8 @@ static void test_tags(void **state)
 static void test_clone(void **state)
 {
 	static const struct example here[] = {{"UUID=b0-01", NULL, SOURCE_FOUND, 4}};
-	static const struct example elsewhere[] = {{"UUID=b0-01", NULL, SOURCE_AMBIGUOUS, -1}};
+	static const struct example elsewhere[] = {
+		{"UUID=b0-01", NULL, SOURCE_AMBIGUOUS, -1}};
 
 	(void)state;
 	expect_all("UUID=70-02 / ext4\n", 5, ARRAY_SIZE(machine), here, 1);
@@ -98,7 +128,8 @@ static void test_clone(void **state)
 
 static void test_held(void **state)
 {
-	static const struct example examples[] = {{"UUID=70-02", NULL, SOURCE_ABSENT, -1}};
+	static const struct example examples[] = {
+		{"UUID=70-02", NULL, SOURCE_ABSENT, -1}};
 
 	(void)state;
 	machine[5].held = true;

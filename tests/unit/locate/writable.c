@@ -40,8 +40,9 @@ static void expect_clean(struct images *i, const char *name, uint64_t offset)
 	snprintf(image, sizeof(image), "%s?offset=%llu", image_path(i, name),
 		(unsigned long long)offset);
 	assert_int_equal(run((const char *const[]){"bash", "-c",
-				 "PATH=$PATH:/sbin e2fsck -fn \"$0\" >/dev/null 2>&1", image,
-				 NULL}), 0);
+				 "PATH=$PATH:/sbin e2fsck -fn \"$0\" >/dev/null 2>&1",
+				 image, NULL}),
+		0);
 }
 
 static void test_write(void **state)
@@ -94,8 +95,8 @@ static void test_done_unmounts(void **state)
 	expect_clean(i, "done.img", 1024 * 1024);
 }
 
-static void expect_refusal(struct images *i, const char *name, enum fault_code code,
-	int error)
+static void expect_refusal(
+	struct images *i, const char *name, enum fault_code code, int error)
 {
 	_cleanup_(landscape_done) struct landscape l = {0};
 	char before[DIGEST_HEX_SIZE], after[DIGEST_HEX_SIZE];
@@ -145,8 +146,8 @@ static void test_in_use(void **state)
 	NEED_MOUNT();
 	make_image(i, "image_system $d/busy.img");
 	snprintf(command, sizeof(command),
-		"PATH=$PATH:/sbin; losetup -f --show %s >%s/loop", image_path(i, "busy.img"),
-		i->directory);
+		"PATH=$PATH:/sbin; losetup -f --show %s >%s/loop",
+		image_path(i, "busy.img"), i->directory);
 	assert_int_equal(run((const char *const[]){"sh", "-c", command, NULL}), 0);
 	expect_refusal(i, "busy.img", FAULT_ERRNO, EBUSY);
 	snprintf(command, sizeof(command), "PATH=$PATH:/sbin; losetup -d $(cat %s/loop)",

@@ -21,7 +21,7 @@ static bool set_provides(const struct package_sets *s, const struct package_set 
 	return false;
 }
 
-/* A package that is no part of a kernel by name joins the set that requires it. */
+/* Packages that do not belong to every kernel join the set that requires them. */
 static int set_find_provider(const struct package_sets *s, struct package_set *set,
 			     const struct package_requirement *wanted)
 {
@@ -29,8 +29,8 @@ static int set_find_provider(const struct package_sets *s, struct package_set *s
 		const struct package *p = &s->packages[i];
 		int r;
 
-		if (p->part != PACKAGE_OTHER || !text_equal(p->release, set->release) ||
-		    !package_provides(p, wanted))
+		if ((p->part != PACKAGE_OTHER && p->part != PACKAGE_MODULES_EXTRA) ||
+		    !text_equal(p->release, set->release) || !package_provides(p, wanted))
 			continue;
 		r = package_set_add(s, set, i);
 		return r < 0 ? r : 1;

@@ -14,9 +14,10 @@ static void entry_done(struct archive_entry **entry)
 	archive_entry_free(*entry);
 }
 
+/* libarchive's own complaints, or what our write met first. */
 static int failed(struct cpio *c, const char *path, struct fault *f)
 {
-	int error = archive_errno(c->archive), r;
+	int error = c->error ? c->error : archive_errno(c->archive), r;
 
 	r = fault_errno(
 		f, error > 0 ? error : EIO, NULL, "write %s into the initramfs", path);
@@ -25,16 +26,17 @@ static int failed(struct cpio *c, const char *path, struct fault *f)
 	return r;
 }
 
+/* Never fails for libarchive, which then would not free what it holds: the error sticks.
+ */
 static la_ssize_t write_block(
 	struct archive *a, void *data, const void *bytes, size_t size)
 {
 	struct cpio *c = data;
-	int r = fd_write_all(c->fd, bytes, size);
+	int r = c->error ? 0 : fd_write_all(c->fd, bytes, size);
 
-	if (r < 0) {
-		archive_set_error(a, -r, "%s", strerror(-r));
-		return -1;
-	}
+	(void)a;
+	if (r < 0)
+		c->error = -r;
 	c->written += size;
 	return (la_ssize_t)size;
 }
@@ -71,10 +73,11 @@ int cpio_open(struct cpio *ret, int fd, bool gzip, int64_t mtime, struct fault *
 
 void cpio_done(struct cpio *c)
 {
-	if (c->archive) {
-		archive_write_fail(c->archive);
+	/* What was not finished ends nowhere. */
+	if (!c->error)
+		c->error = ECANCELED;
+	if (c->archive)
 		archive_write_free(c->archive);
-	}
 	strings_done(&c->directories);
 	*c = (struct cpio){.fd = -1};
 }
@@ -88,7 +91,7 @@ static int add(struct cpio *c, struct archive_entry *e, const char *path, mode_t
 	archive_entry_set_ino64(e, ++c->inodes);
 	archive_entry_set_nlink(e, S_ISDIR(mode) ? 2 : 1);
 	archive_entry_set_size(e, (la_int64_t)data.size);
-	if (archive_write_header(c->archive, e) < ARCHIVE_WARN)
+	if (archive_write_header(c->archive, e) < ARCHIVE_WARN || c->error)
 		return failed(c, path, f);
 	if (data.size > 0 && archive_write_data(c->archive, data.data, data.size) !=
 				     (la_ssize_t)data.size)
@@ -160,7 +163,7 @@ int cpio_character_device(struct cpio *c, const char *path, mode_t mode, unsigne
 
 int cpio_finish(struct cpio *c, struct fault *f)
 {
-	if (archive_write_close(c->archive) != ARCHIVE_OK)
+	if (archive_write_close(c->archive) != ARCHIVE_OK || c->error)
 		return failed(c, "the end", f);
 	return 0;
 }

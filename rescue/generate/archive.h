@@ -14,6 +14,7 @@ struct cpio {
 	int64_t mtime; /* of every entry */
 	int64_t inodes;
 	uint64_t written;
+	int error;                  /* positive errno of the first write that failed */
 	struct strings directories; /* that are in it */
 };
 

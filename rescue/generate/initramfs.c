@@ -71,27 +71,36 @@ static char *plain_path(const char *path)
 	return strndup(path, suffix ? (size_t)(suffix - path) + 3 : strlen(path));
 }
 
+static int add_module(struct cpio *c, const struct module_set *set, size_t item,
+	struct firmware_list *firmware, struct fault *f)
+{
+	_cleanup_(buffer_done) struct buffer module = {0};
+	_cleanup_free_ char *plain = plain_path(set->dep.items[item].path);
+	_cleanup_free_ char *path =
+		plain ? text_printf("%s/%s", set->staged->directory + 1, plain) : NULL;
+	int r;
+
+	if (!path)
+		return fault_no_memory(f);
+	r = staged_read_module(set->staged, set->dep.items[item].path, &module, f);
+	if (r >= 0)
+		r = cpio_file(c, path, 0644, buffer_bytes(&module), f);
+	if (r >= 0 && set->served[item])
+		r = firmware_note(firmware, buffer_bytes(&module), f);
+	return r;
+}
+
 static int add_modules(struct cpio *c, const struct module_set *set, struct fault *f)
 {
-	for (size_t i = 0; i < set->dep.count; i++) {
-		_cleanup_(buffer_done) struct buffer module = {0};
-		_cleanup_free_ char *plain = NULL, *path = NULL;
-		int r;
+	_cleanup_(firmware_list_done) struct firmware_list firmware = {0};
 
-		if (!set->chosen[i])
-			continue;
-		plain = plain_path(set->dep.items[i].path);
-		path = plain ? text_printf("%s/%s", set->staged->directory + 1, plain)
-			     : NULL;
-		if (!path)
-			return fault_no_memory(f);
-		r = staged_read_module(set->staged, set->dep.items[i].path, &module, f);
-		if (r >= 0)
-			r = cpio_file(c, path, 0644, buffer_bytes(&module), f);
+	for (size_t i = 0; i < set->dep.count; i++) {
+		int r = set->chosen[i] ? add_module(c, set, i, &firmware, f) : 0;
+
 		if (r < 0)
 			return r;
 	}
-	return 0;
+	return firmware_add(&firmware, c, set->staged, f);
 }
 
 /* Their modules.dep with the paths that they have here. */

@@ -119,6 +119,19 @@ configure() {
 		PKG_CONFIG=false --prefix="$prefix" --disable-shared "$@"
 }
 
+# hide_symbols PREFIX PUBLIC FILE...
+# Give every symbol that does not match PUBLIC a prefix, in all these objects or archives
+# alike. Private helpers have names such as hash_new, crc32c or mangle: a program that
+# happened to define one of them would silently take its place.
+hide_symbols() {
+	local mark=$1 public=$2
+	shift 2
+	nm --defined-only --extern-only --format=posix "$@" | awk 'NF > 1 { print $1 }' |
+		sort -u | grep -Ev "$public" | sed "s/.*/& $mark&/" >rename.symbols
+	local file
+	for file; do objcopy -D --redefine-syms=rename.symbols "$file"; done
+}
+
 build_zlib() {
 	cd "$work/zlib"
 	CC="$prefix/bin/cc" CFLAGS="$(flags -O2)" ./configure --static
@@ -165,6 +178,8 @@ build_libarchive() {
 		--without-openssl --without-xml2 --without-expat
 	make "$(jobs_of_a_lane)" libarchive.la
 	cp .libs/libarchive.a "$prefix/lib/"
+	hide_symbols archive_private_ '^(archive_|_archive_|__archive_)' \
+		"$prefix/lib/libarchive.a"
 	cp libarchive/archive.h libarchive/archive_entry.h "$prefix/include/"
 }
 
@@ -179,6 +194,8 @@ build_util_linux() {
 		--without-python --without-econf --without-audit --without-cryptsetup
 	make "$(jobs_of_a_lane)" libblkid.la libmount.la libsmartcols.la libuuid.la
 	cp .libs/lib{blkid,mount,smartcols,uuid}.a "$prefix/lib/"
+	hide_symbols utillinux_private_ '^(blkid_|mnt_|scols_|uuid_)' \
+		"$prefix"/lib/lib{blkid,mount,smartcols,uuid}.a
 	mkdir -p "$prefix"/include/{blkid,libmount,libsmartcols,uuid}
 	cp libblkid/src/blkid.h "$prefix/include/blkid/"
 	cp libmount/src/libmount.h "$prefix/include/libmount/"
@@ -221,7 +238,8 @@ build_kmod() {
 		"${compile[@]}" -c "$source" -o "${objects[-1]}"
 	done
 	"${compile[@]}" -c rescue-depmod.c -o rescue-depmod.o
-	hide_kmod_symbols "${objects[@]}" rescue-depmod.o
+	hide_symbols kmod_private_ '^(kmod_|depmod_index$|depmod_main$)' \
+		"${objects[@]}" rescue-depmod.o
 	ar rcsD "$prefix/lib/libkmod.a" "${objects[@]}"
 	ar rcsD "$prefix/lib/libdepmod.a" rescue-depmod.o
 	cp libkmod/libkmod.h "$prefix/include/"
@@ -253,20 +271,6 @@ kmod_configuration() {
 		#define _GNU_SOURCE 1
 		#define _FILE_OFFSET_BITS 64
 	EOC
-}
-
-# kmod's helpers have names such as hash_new and array_init. Whatever is not in its public
-# list (or our depmod_ interface) gets a prefix, in all objects alike.
-hide_kmod_symbols() {
-	local object
-	nm --defined-only --extern-only --format=posix "$@" | awk 'NF > 1 { print $1 }' |
-		sort -u >all.symbols
-	sed -n 's/^[[:space:]]*\(kmod_[a-z0-9_]*\);$/\1/p' libkmod/libkmod.sym |
-		sort -u >public.symbols
-	printf '%s\n' depmod_index depmod_main >>public.symbols
-	sort -u -o public.symbols public.symbols
-	comm -23 all.symbols public.symbols | sed 's/.*/& kmod_private_&/' >rename.symbols
-	for object; do objcopy --redefine-syms=rename.symbols "$object"; done
 }
 
 # Only a linked program is a proof. It calls into every library and must need nothing.

@@ -7,10 +7,10 @@
 
 #include <errno.h>
 
-static int no_directory(const char *path, struct fault *f)
+static int no_directory(const char *path, const char *reason, struct fault *f)
 {
-	fault_errno(f, ENOTDIR, path, "make %s", path);
-	fault_reason(f, "a link in its path leads nowhere");
+	fault_errno(f, ENOTDIR, path, "make something in %s", path);
+	fault_reason(f, "%s", reason);
 	return -ENOTDIR;
 }
 
@@ -45,24 +45,20 @@ static int find_beside(char **ret, const char **ret_below, const struct target *
 		       const char *path, struct fault *f)
 {
 	_cleanup_free_ char *present = strdup(path);
+	struct stat st;
 	int r;
 
 	if (!present)
 		return fault_no_memory(f);
-	for (;;) {
-		struct stat st;
-		char *slash;
-
-		r = target_canonical(t, *present ? present : "/", ret);
-		if (r == 0)
-			break;
-		slash = strrchr(present, '/');
-		if (r != -ENOENT || !slash)
-			return fault_errno(f, -r, path, "find %s", path);
+	while ((r = target_canonical(t, *present ? present : "/", ret)) == -ENOENT && *present) {
 		if (target_lstat(t, present, &st) == 0)
-			return no_directory(path, f);
-		*slash = '\0';
+			return no_directory(path, "a link in it leads nowhere", f);
+		*strrchr(present, '/') = '\0';
 	}
+	if (r < 0)
+		return fault_errno(f, -r, path, "find %s", path);
+	if (target_stat(t, *ret, &st) == 0 && !S_ISDIR(st.st_mode))
+		return no_directory(path, "a file is in the way", f);
 	*ret_below = path + strlen(present);
 	return 0;
 }
@@ -74,7 +70,7 @@ int site_find(struct site *ret, const struct target *t, const char *path, struct
 	const char *name = strrchr(path, '/'), *below = "", *last;
 	int r;
 
-	if (!directory || !name || !path_is_clean(path, strlen(path)))
+	if (!directory || path[0] != '/' || !path_is_clean(path, strlen(path)))
 		return directory ? fault_errno(f, EINVAL, path, "use path %s", path)
 				 : fault_no_memory(f);
 	r = find_beside(&s.beside, &below, t, strcmp(directory, "/") == 0 ? "" : directory,

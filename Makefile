@@ -128,7 +128,7 @@ define unit_rule
 build/unit-$(FLAVOUR)/$(1)/%: tests/unit/$(1)/%.c $(call unit_archives,$(1)) \
 		$(if $(filter initramfs,$(1)),$(INIT_OBJECTS)) $(wildcard tests/lib/*.c)
 	@mkdir -p $$(@D)
-	$$(call say,UNIT,$$<)$$(CC_FLAVOUR) $$(CFLAGS_ALL) -iquote tests/lib -MMD -MP \
+	$$(call say,UNIT,$$<)$$(CC_FLAVOUR) $$(CFLAGS_ALL) -Wno-null-dereference -iquote tests/lib -MMD -MP \
 		-MF build/unit-$(FLAVOUR)/$(1)/$$*.d -o $$@ $$(filter %.c %.o,$$^) \
 		-L$$(DEPS_$(LIBC))/lib $$(LDFLAGS_$(FLAVOUR)) \
 		$(call reverse,$(call unit_archives,$(1))) $(LIBS) -lcmocka

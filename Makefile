@@ -6,6 +6,7 @@
 # make demo         a broken server disk, repaired in QEMU before your eyes
 # make unit         unit tests alone (UNIT=formats/bls for one)
 # make cli          command line tests alone
+# make check-system every QEMU test (make check runs the small set)
 # make fuzz         every fuzz target for FUZZ_SECONDS=10 each
 # make layers       the include law
 # make lint         shellcheck over all scripts
@@ -67,8 +68,7 @@ INIT_OBJECTS := $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard initramfs/*.c)))
 # A linker reads archives left to right: the topmost room first.
 reverse = $(if $(1),$(call reverse,$(wordlist 2,99,$(1))) $(firstword $(1)))
 
-.PHONY: all check demo unit cli system judge fuzz fuzz-corpora bench layers lint install \
-	clean check-system check-judge
+.PHONY: all check demo unit cli fuzz fuzz-corpora layers lint install clean check-system
 all: $(BIN)
 
 build/rescue: $(OBJ)/rescue/main.o $(INIT_OBJECTS) $(ARCHIVES) scripts/check-binary
@@ -140,6 +140,15 @@ layers:
 
 lint:
 	$(Q)shellcheck -x $$(git ls-files | xargs grep -lE '^\#!.*\b(ba)?sh' --)
+
+cli: $(BIN)
+	$(Q)RESCUE=$(BIN) tests/cli/run
+
+fuzz:
+	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run
+
+fuzz-corpora:
+	$(Q)tests/fuzz/run --replay
 
 check:
 	$(Q)tests/check

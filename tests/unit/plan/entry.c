@@ -11,6 +11,7 @@ static void lose_entry(struct facts *x)
 	x->kernel.entry_count = 0;
 	x->inv.entry_count = 0;
 	x->inv.default_entry = -1;
+	x->inv.saved_entry = (char *)"an-older-one";
 	x->state = KERNEL_INCOMPLETE;
 }
 
@@ -61,6 +62,18 @@ static void paths_when_boot_lies_in_root(void **state)
 	assert_int_equal(plan_now(x), 0);
 	assert_key(x, "linux", "/boot/vmlinuz-" V);
 	assert_key(x, "initrd", "/boot/initramfs-" V ".img");
+}
+
+/* GRUB finds the new entry under the name that it saved: grubenv stays as it is. */
+static void default_that_comes_back(void **state)
+{
+	struct facts *x = *state;
+
+	lose_entry(x);
+	x->inv.saved_entry = x->entry.id;
+	assert_int_equal(plan_now(x), 0);
+	assert_operations(x, "entry");
+	assert_true(x->plan.boots);
 }
 
 /* Each source in turn is taken away: the next one counts. */
@@ -170,6 +183,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_FACTS(entry_from_fstab_alone),
 		WITH_FACTS(paths_when_boot_lies_in_root),
+		WITH_FACTS(default_that_comes_back),
 		WITH_FACTS(sources_in_order),
 		WITH_FACTS(another_root_is_replaced),
 		WITH_FACTS(sibling_entry_is_the_template),

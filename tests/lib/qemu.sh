@@ -23,7 +23,11 @@ lab_drive() {
 	virtio) lab_args+=(-device "virtio-blk-pci,drive=$id") ;;
 	ahci) lab_args+=(-device "ahci,id=bus-$id" -device "ide-hd,bus=bus-$id.0,drive=$id") ;;
 	nvme) lab_args+=(-device "nvme,drive=$id,serial=$id") ;;
-	mptsas) lab_args+=(-device "mptsas1068,id=bus-$id" -device "scsi-hd,bus=bus-$id.0,drive=$id") ;;
+	mptsas)
+		# The driver does not attach a disk without a SAS address.
+		lab_args+=(-device "mptsas1068,id=bus-$id"
+			-device "scsi-hd,bus=bus-$id.0,drive=$id,wwn=$((0x5000c50000000000 + _lab_drives))")
+		;;
 	*) lab_die "no such bus: $bus" ;;
 	esac
 	# The first disk is the one that the firmware boots.

@@ -74,6 +74,8 @@ int buffer_puts(struct buffer *b, const char *text);
 int buffer_printf(struct buffer *b, const char *format, ...) _printf_(2, 3);
 /* Appends text with control bytes and broken UTF-8 as \xNN: safe on a terminal. */
 int buffer_puts_escaped(struct buffer *b, const char *text);
+/* Appends one word of a command line, quoted for a shell where it needs that. */
+int buffer_puts_word(struct buffer *b, const char *word);
 /* Gives the text away (never NULL on success: an empty buffer gives ""); NULL: no memory. */
 char *buffer_steal(struct buffer *b);
 struct bytes buffer_bytes(const struct buffer *b);

@@ -121,3 +121,17 @@ struct bytes buffer_bytes(const struct buffer *b)
 {
 	return (struct bytes){(const uint8_t *)b->data, b->size};
 }
+
+int buffer_puts_word(struct buffer *b, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_-./=:,+@%";
+	int r;
+
+	if (*word && strspn(word, plain) == strlen(word))
+		return buffer_puts(b, word);
+	r = buffer_puts(b, "'");
+	for (const char *p = word; r >= 0 && *p; p++)
+		r = *p == '\'' ? buffer_puts(b, "'\\''") : buffer_append(b, p, 1);
+	return r < 0 ? r : buffer_puts(b, "'");
+}

@@ -142,26 +142,11 @@ static unsigned group_of(int code)
 	return 0;
 }
 
-/* Quotes one word for a shell where it needs that. */
-static int put_word(struct buffer *b, const char *word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789_-./=:,+@%";
-	int r;
-
-	if (*word && strspn(word, plain) == strlen(word))
-		return buffer_puts(b, word);
-	r = buffer_puts(b, "'");
-	for (const char *p = word; r >= 0 && *p; p++)
-		r = *p == '\'' ? buffer_puts(b, "'\\''") : buffer_append(b, p, 1);
-	return r < 0 ? r : buffer_puts(b, "'");
-}
-
 static int put_option(struct buffer *b, const char *name, const char *value)
 {
 	int r = buffer_printf(b, "%s%s ", b->size ? " " : "", name);
 
-	return r < 0 ? r : put_word(b, value);
+	return r < 0 ? r : buffer_puts_word(b, value);
 }
 
 static int make_scope_text(struct options *o)

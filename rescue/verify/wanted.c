@@ -97,7 +97,9 @@ int rules_package_remedy(struct rules *r, const char *release)
 
 		if (!path)
 			return 0;
-		rc = buffer_printf(&command, " %s", path);
+		rc = buffer_puts(&command, " ");
+		if (rc >= 0)
+			rc = buffer_puts_word(&command, path);
 	}
 	return rc < 0 ? rc : findings_remedy(&r->v->findings, "%s", command.data);
 }

@@ -138,6 +138,22 @@ static void taking_leaves_the_owner_empty(void **state)
 	strings_done(&taken);
 }
 
+static void words_for_a_shell(void **state)
+{
+	static const struct {
+		const char *word, *quoted;
+	} cases[] = {{"/mnt/a-b_c.d", "/mnt/a-b_c.d"}, {"", "''"}, {"a b", "'a b'"},
+		{"it's", "'it'\\''s'"}, {"$(x)", "'$(x)'"}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_(buffer_done) struct buffer b = {0};
+
+		assert_int_equal(buffer_puts_word(&b, cases[i].word), 0);
+		assert_string_equal(b.data, cases[i].quoted);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,6 +165,7 @@ int main(void)
 		cmocka_unit_test(escaping_leaves_nothing_that_moves_a_terminal),
 		cmocka_unit_test(vectors_grow_within_what_memory_can_count),
 		cmocka_unit_test(taking_leaves_the_owner_empty),
+		cmocka_unit_test(words_for_a_shell),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

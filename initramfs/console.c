@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/reboot.h>
 #include <termios.h>
 #include <unistd.h>
@@ -47,6 +48,36 @@ static _Noreturn void end(int how)
 	reboot(how);
 	for (;;)
 		pause(); /* a kernel that can do neither */
+}
+
+static unsigned crash_seconds;
+
+/* Only what may be called from a signal handler. */
+static void crashed(int signal)
+{
+	static const char text[] =
+		"\nrescue: this program met an error of its own and cannot go on.\n"
+		"Boot a rescue medium and run \"rescue\", or choose another boot "
+		"entry.\n";
+
+	(void)signal;
+	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+	if (crash_seconds > 0) {
+		sleep(crash_seconds);
+		reboot(RB_AUTOBOOT);
+	}
+	for (;;)
+		pause();
+}
+
+void console_catch_crashes(unsigned seconds)
+{
+	static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+	const struct sigaction action = {.sa_handler = crashed};
+
+	crash_seconds = seconds;
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		sigaction(signals[i], &action, NULL);
 }
 
 /* A key without Enter, as far as the console can. -1: it gives no input at all. */

@@ -17,6 +17,7 @@
 #define FIRST_PAUSE 20 /* milliseconds between two looks; grows */
 #define LONGEST_PAUSE 400
 #define QUIET_SECONDS 3 /* before it says that it waits */
+#define SETTLE_SECONDS 2
 #define DEFAULT_TYPES "ext4,xfs,btrfs,ext3,ext2"
 
 struct boot {
@@ -139,8 +140,7 @@ static int mount_wanted(struct boot *b, const char *source, const char *type,
 	types = types_of(disk, type);
 	if (!types || load_filesystems(b, types) < 0)
 		return -ENOMEM;
-	r = mount_on(
-		disk->device.path, types, options ? options : "", writable, where);
+	r = mount_on(disk->device.path, types, options ? options : "", writable, where);
 	if (r < 0)
 		say("cannot mount %s (%s, %s)%s%s: %s", source, disk->device.path, types,
 			options && *options ? " with options " : "",
@@ -273,10 +273,21 @@ static int describe_drivers(const struct drivers *d, struct buffer *text)
 	return r;
 }
 
-static void explain(const struct boot *b)
+/* A last look, for what came up while something else was the trouble. */
+static void settle(struct boot *b)
+{
+	int64_t start = milliseconds();
+
+	while (hardware_serve(&b->drivers) >= 0 && disks_scan(&b->disks) >= 0 &&
+		milliseconds() - start < SETTLE_SECONDS * 1000)
+		pause_for(LONGEST_PAUSE);
+}
+
+static void explain(struct boot *b)
 {
 	_cleanup_(buffer_done) struct buffer text = {0};
 
+	settle(b);
 	if (buffer_puts(&text, "\nBlock devices seen:\n") < 0 ||
 		(b->disks.count == 0 && buffer_puts(&text, "  none\n") < 0) ||
 		disks_describe(&b->disks, &text) < 0 ||
@@ -328,6 +339,7 @@ int init_main(int argc, char **argv)
 	console_open();
 	if (read_command_line(&boot) < 0)
 		say("cannot understand the kernel command line");
+	console_catch_crashes(boot.options.panic);
 	boot.files.fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	read_drivers(&boot);
 	for (;;) {

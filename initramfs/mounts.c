@@ -123,8 +123,8 @@ int mount_flags_parse(unsigned long *ret_flags, char **ret_data, const char *opt
 	return 0;
 }
 
-int mount_on(const char *device, const char *types, const char *options,
-	bool writable, const char *where)
+int mount_on(const char *device, const char *types, const char *options, bool writable,
+	const char *where)
 {
 	_cleanup_free_ char *list = strdup(types), *data = NULL;
 	unsigned long flags = writable ? 0 : MS_RDONLY;

@@ -111,14 +111,16 @@ void mounts_early(void);
 /* "ro,noatime,subvol=a" → MS_* bits, and what is for the file system itself. */
 int mount_flags_parse(unsigned long *ret_flags, char **ret_data, const char *options);
 /* types: comma-separated. The error of the last try. */
-int mount_on(const char *device, const char *types, const char *options,
-	bool writable, const char *where);
+int mount_on(const char *device, const char *types, const char *options, bool writable,
+	const char *where);
 /* Moves /dev and the like to SYSROOT, empties this root and steps into the other. */
 int switch_root(void);
 
 /* ---- console.c
  * -------------------------------------------------------------------------- */
 void console_open(void);
+/* PID 1 that dies is a kernel panic: a signal says it plainly instead. */
+void console_catch_crashes(unsigned seconds);
 void say(const char *format, ...) _printf_(1, 2); /* one line: "rescue: …" */
 void say_text(const char *text);                  /* several lines, as they are */
 /* Asks what to do and returns to look again, or restarts or stops the machine. */

@@ -6,7 +6,7 @@
 #include "archive.h"
 #include "firmware.h"
 #include "generate.h"
-#include "module_set.h"
+#include "unpack.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -71,36 +71,58 @@ static char *plain_path(const char *path)
 	return strndup(path, suffix ? (size_t)(suffix - path) + 3 : strlen(path));
 }
 
-static int add_module(struct cpio *c, const struct module_set *set, size_t item,
-	struct firmware_list *firmware, struct fault *f)
+static int add_module(struct cpio *c, const struct module_set *set,
+	const struct unpacked *module, struct firmware_list *firmware, struct fault *f)
 {
-	_cleanup_(buffer_done) struct buffer module = {0};
-	_cleanup_free_ char *plain = plain_path(set->dep.items[item].path);
+	_cleanup_free_ char *plain = plain_path(set->dep.items[module->item].path);
 	_cleanup_free_ char *path =
 		plain ? text_printf("%s/%s", set->staged->directory + 1, plain) : NULL;
 	int r;
 
 	if (!path)
 		return fault_no_memory(f);
-	r = staged_read_module(set->staged, set->dep.items[item].path, &module, f);
-	if (r >= 0)
-		r = cpio_file(c, path, 0644, buffer_bytes(&module), f);
-	if (r >= 0 && set->served[item])
-		r = firmware_note(firmware, buffer_bytes(&module), f);
+	r = cpio_file(c, path, 0644, buffer_bytes(&module->data), f);
+	if (r >= 0 && set->served[module->item])
+		r = firmware_note(firmware, buffer_bytes(&module->data), f);
+	return r;
+}
+
+static int add_batch(struct cpio *c, const struct module_set *set,
+	struct unpack_batch *batch, struct firmware_list *firmware, struct fault *f)
+{
+	int r = 0;
+
+	unpack_run(set, batch);
+	for (size_t i = 0; r >= 0 && i < batch->count; i++) {
+		r = batch->items[i].result;
+		if (r >= 0)
+			r = add_module(c, set, &batch->items[i], firmware, f);
+		else if (f)
+			*f = batch->items[i].fault;
+	}
+	unpack_batch_done(batch);
 	return r;
 }
 
 static int add_modules(struct cpio *c, const struct module_set *set, struct fault *f)
 {
 	_cleanup_(firmware_list_done) struct firmware_list firmware = {0};
+	_cleanup_(unpack_batch_free_p) struct unpack_batch *batch =
+		calloc(1, sizeof(*batch));
+	int r = 0;
 
-	for (size_t i = 0; i < set->dep.count; i++) {
-		int r = set->chosen[i] ? add_module(c, set, i, &firmware, f) : 0;
-
-		if (r < 0)
-			return r;
+	if (!batch)
+		return fault_no_memory(f);
+	for (size_t i = 0; r >= 0 && i < set->dep.count; i++) {
+		if (!set->chosen[i])
+			continue;
+		batch->items[batch->count++].item = i;
+		if (batch->count == UNPACK_BATCH)
+			r = add_batch(c, set, batch, &firmware, f);
 	}
-	return firmware_add(&firmware, c, set->staged, f);
+	if (r >= 0)
+		r = add_batch(c, set, batch, &firmware, f);
+	return r < 0 ? r : firmware_add(&firmware, c, set->staged, f);
 }
 
 /* Their modules.dep with the paths that they have here. */

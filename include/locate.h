@@ -93,6 +93,7 @@ const char *bootloader_name(enum bootloader b);
 struct system {
 	char *id;	    /* rhel8-3f2a */
 	char *os_id, *os_version_id, *os_pretty_name; /* NULL: no release file */
+	char *os_name, *os_version; /* for titles of boot entries; NULL: not told */
 	char *arch;	    /* x86_64, aarch64, …: of its own binaries; or NULL */
 	char *machine_id;   /* 32 hex digits, or NULL */
 	enum firmware firmware;

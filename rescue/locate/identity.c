@@ -90,6 +90,10 @@ static int read_os_release(struct system *s)
 		r = copy_var(&s->os_version_id, &v, "VERSION_ID");
 	if (r == 0)
 		r = copy_var(&s->os_pretty_name, &v, "PRETTY_NAME");
+	if (r == 0)
+		r = copy_var(&s->os_name, &v, "NAME");
+	if (r == 0)
+		r = copy_var(&s->os_version, &v, "VERSION");
 	return r;
 }
 

@@ -14,9 +14,12 @@ void system_forget(struct system *s)
 	free(s->os_id);
 	free(s->os_version_id);
 	free(s->os_pretty_name);
+	free(s->os_name);
+	free(s->os_version);
 	free(s->arch);
 	free(s->machine_id);
-	s->os_id = s->os_version_id = s->os_pretty_name = s->arch = s->machine_id = NULL;
+	s->os_id = s->os_version_id = s->os_pretty_name = s->os_name = s->os_version = NULL;
+	s->arch = s->machine_id = NULL;
 	place_forget(&s->boot);
 	place_forget(&s->esp);
 	place_forget(&s->usr);

@@ -38,11 +38,22 @@ static const struct entry *working_entry(const struct planner *p)
 	return NULL;
 }
 
-/* The title of a sibling entry with this release in it, else "PRETTY_NAME (V)". */
+/* As 20-grub.install makes it: NAME (V) VERSION, "with debugging" where it is that. */
+static char *title_from_release(const struct system *s, const char *release)
+{
+	const char *name = s->os_name ? s->os_name : "Linux";
+	const char *debug = text_ends(release, "+debug") ? " with debugging" : "";
+
+	if (!s->os_version)
+		return text_printf("%s (%s)%s",
+			s->os_pretty_name ? s->os_pretty_name : name, release, debug);
+	return text_printf("%s (%s) %s%s", name, release, s->os_version, debug);
+}
+
+/* The title of a sibling entry with this release in it, else one from os-release. */
 static char *make_title(const struct planner *p)
 {
 	const struct inventory *inv = p->inv;
-	const char *name = inv->system->os_pretty_name ? inv->system->os_pretty_name : "Linux";
 
 	for (size_t i = 0; i < inv->entry_count; i++) {
 		const struct entry *e = &inv->entries[i];
@@ -53,7 +64,7 @@ static char *make_title(const struct planner *p)
 			return text_printf("%.*s%s%s", (int)(at - e->title), e->title,
 				p->plan->release, at + strlen(old));
 	}
-	return text_printf("%s (%s)", name, p->plan->release);
+	return title_from_release(inv->system, p->plan->release);
 }
 
 static const char *initramfs_path(const struct planner *p)

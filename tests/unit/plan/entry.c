@@ -53,6 +53,17 @@ static void entry_from_fstab_alone(void **state)
 	assert_key(x, "grub_class", "rhel");
 }
 
+static void title_from_os_release(void **state)
+{
+	struct facts *x = *state;
+
+	lose_entry(x);
+	x->system.os_name = (char *)"CentOS Stream";
+	x->system.os_version = (char *)"9";
+	assert_int_equal(plan_now(x), 0);
+	assert_key(x, "title", "CentOS Stream (" V ") 9");
+}
+
 static void paths_when_boot_lies_in_root(void **state)
 {
 	struct facts *x = *state;
@@ -182,6 +193,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_FACTS(entry_from_fstab_alone),
+		WITH_FACTS(title_from_os_release),
 		WITH_FACTS(paths_when_boot_lies_in_root),
 		WITH_FACTS(default_that_comes_back),
 		WITH_FACTS(sources_in_order),

@@ -20,7 +20,7 @@ struct fstab {
 	struct fstab_line *items;
 	size_t count;
 	size_t capacity;
-	size_t bad_lines; /* skipped: fewer than two fields */
+	size_t bad_lines; /* skipped: fewer than two fields, or NUL bytes */
 };
 
 void fstab_done(struct fstab *t);

@@ -75,10 +75,13 @@ static char *field(struct bytes *line, const char *otherwise)
 static int add_line(struct fstab *t, struct bytes line, unsigned number)
 {
 	struct fstab_line l = {.line = number};
-	int r = VECTOR_GROW(t);
 
-	if (r < 0)
-		return r;
+	if (memchr(line.data, '\0', line.size)) {
+		t->bad_lines++;
+		return 0;
+	}
+	if (VECTOR_GROW(t) < 0)
+		return -ENOMEM;
 	l.source = field(&line, "");
 	l.target = field(&line, "");
 	l.type = field(&line, "auto");

@@ -128,6 +128,8 @@ int grubenv_parse(struct grubenv *ret, struct bytes in, struct fault *f)
 		return fault_errno(f, EFBIG, NULL, "parse environment block");
 	if (in.size < SIGNATURE_SIZE || memcmp(in.data, signature, SIGNATURE_SIZE) != 0)
 		return bad(f, "it does not begin with \"# GRUB Environment Block\"");
+	if (memchr(in.data, '\0', in.size))
+		return bad(f, "it holds NUL bytes");
 	rest = behind(in, SIGNATURE_SIZE);
 	while (r >= 0 && rest.size > 0)
 		r = rest.data[0] == '#' ? parse_comment(&e, &rest, f)

@@ -94,16 +94,17 @@ static size_t atom_size(const char *text, char *literal)
 	}
 }
 
-static size_t quantifiers_size(const char *text)
+static bool is_repeat(char c)
 {
-	size_t i = 0;
+	return c == '*' || c == '+' || c == '?' || c == '{';
+}
 
-	while (text[i] && strchr("*+?{", text[i])) {
-		if (text[i] == '{')
-			i += strcspn(text + i, "}");
-		i += text[i] != '\0';
-	}
-	return i;
+/* Bytes of what repeats an atom, at text. */
+static size_t repeat_size(const char *text)
+{
+	if (*text != '{')
+		return is_repeat(*text);
+	return strcspn(text, "}") + (strchr(text, '}') != NULL);
 }
 
 static int end_run(struct scan *s)
@@ -120,20 +121,48 @@ static int end_run(struct scan *s)
 	return r;
 }
 
+/* The greatest number in {n,m} at text, or 1. */
+static size_t greatest_repeat(const char *text)
+{
+	size_t greatest = 1;
+
+	for (text++; *text && *text != '}';) {
+		size_t number = strtoul(text, NULL, 10), digits = strspn(text, "0123456789");
+
+		greatest = MAX_OF(greatest, digits > 4 ? REGEX_MAX_COST : number);
+		text += digits + (digits == 0);
+	}
+	return greatest;
+}
+
+/* a++, a*{2}: nobody means it, and it doubles the automaton each time. */
+static bool repeats_again(const char *text)
+{
+	return is_repeat(text[repeat_size(text)]);
+}
+
 /* -EINVAL for what must not reach regcomp. */
 static int check_limits(const char *regex)
 {
-	size_t braces = 0, i;
+	size_t cost = strlen(regex), depth = 0, deepest = 0;
 
-	for (i = 0; regex[i]; i++) {
-		if (regex[i] == '\\' && regex[i + 1]) {
-			if (isdigit((unsigned char)regex[++i]))
+	if (cost > REGEX_MAX_SIZE)
+		return -EINVAL;
+	for (; *regex && cost <= REGEX_MAX_COST; regex++) {
+		if (*regex == '\\' && regex[1]) {
+			if (isdigit((unsigned char)*++regex))
 				return -EINVAL;
-		} else if (regex[i] == '{') {
-			braces++;
+		} else if (*regex == '(') {
+			deepest = MAX_OF(deepest, ++depth);
+		} else if (*regex == ')') {
+			depth -= depth > 0;
+		} else if (*regex == '{') {
+			cost *= greatest_repeat(regex);
 		}
+		if (is_repeat(*regex) && repeats_again(regex))
+			return -EINVAL;
 	}
-	return i <= REGEX_MAX_SIZE && braces <= REGEX_MAX_BRACES ? 0 : -EINVAL;
+	return deepest <= REGEX_MAX_DEPTH && cost << deepest <= REGEX_MAX_COST ? 0 : -EINVAL;
 }
 
 /* The atoms outside all groups. 1: an alternative makes all of them optional. */
@@ -141,23 +170,23 @@ static int scan_atoms(struct scan *s, const char *text)
 {
 	while (*text) {
 		char literal;
-		size_t size = atom_size(text, &literal), quantifiers;
+		size_t size = atom_size(text, &literal), repeat;
 		int r = 0;
 
 		if (*text == '|')
 			return 1;
 		if (size == 0)
 			return -EINVAL;
-		quantifiers = quantifiers_size(text + size);
-		if (literal && (quantifiers == 0 || (quantifiers == 1 && text[size] == '+')))
+		repeat = repeat_size(text + size);
+		if (literal && (repeat == 0 || text[size] == '+'))
 			r = buffer_append(&s->run, &literal, 1);
-		if (r >= 0 && (!literal || quantifiers > 0)) {
+		if (r >= 0 && (!literal || repeat > 0)) {
 			s->literal_only = false;
 			r = end_run(s);
 		}
 		if (r < 0)
 			return r;
-		text += size + quantifiers;
+		text += size + repeat;
 	}
 	return end_run(s);
 }

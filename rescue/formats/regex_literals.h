@@ -5,9 +5,13 @@
 
 #include "base.h"
 
-/* Limits on what is given to regcomp: repetitions multiply its automaton. */
+/*
+ * Limits on what is given to regcomp: {n} multiplies its automaton by n, and glibc's copies
+ * what `+` repeats, so that each nested group may double it. Policies stay below 2,000.
+ */
 #define REGEX_MAX_SIZE 1024
-#define REGEX_MAX_BRACES 2
+#define REGEX_MAX_DEPTH 8
+#define REGEX_MAX_COST 16384 /* bytes, times every n, times 2 a nested group */
 
 struct regex_literals {
 	char *prefix;	 /* every match begins with it; never NULL */
@@ -16,7 +20,7 @@ struct regex_literals {
 };
 
 void regex_literals_done(struct regex_literals *l);
-/* -EINVAL: beyond the limits, a back reference, or brackets that do not close. */
+/* -EINVAL: beyond the limits, a back reference, x**, or brackets that do not close. */
 int regex_literals_find(struct regex_literals *ret, const char *regex);
 
 #endif

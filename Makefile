@@ -50,7 +50,8 @@ CFLAGS_musl := -Os -ffunction-sections -fdata-sections
 CFLAGS_glibc := -O1 -DRESCUE_FAULT_POINTS
 CFLAGS_san := -O1 -DRESCUE_FAULT_POINTS -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -fno-omit-frame-pointer
-LDFLAGS_musl := -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,--build-id=none
+LDFLAGS_musl := -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,--build-id=none \
+	-Wl,--fatal-warnings
 LDFLAGS_san := -fsanitize=address,undefined
 LIBS := -ldepmod -lkmod -lmount -lblkid -lsmartcols -luuid -larchive -lnettle \
 	-lz -lbz2 -llzma -lzstd -lpthread
@@ -72,7 +73,7 @@ reverse = $(if $(1),$(call reverse,$(wordlist 2,99,$(1))) $(firstword $(1)))
 all: $(BIN)
 
 build/rescue: $(OBJ)/rescue/main.o $(INIT_OBJECTS) $(ARCHIVES) scripts/check-binary
-	$(call say,LINK,$@)$(CC_FLAVOUR) -static -L$(DEPS_$(LIBC))/lib $(LDFLAGS_$(FLAVOUR)) \
+	$(call say,LINK,$@)$(CC_FLAVOUR) -L$(DEPS_$(LIBC))/lib $(LDFLAGS_$(FLAVOUR)) \
 		-o $@.unstripped $(filter %.o,$^) $(call reverse,$(ARCHIVES)) \
 		$(LIBS) $(LDFLAGS)
 	$(Q)strip -o $@.new $@.unstripped
@@ -162,6 +163,8 @@ demo:
 install: build/rescue
 	install -D -m 0755 build/rescue $(DESTDIR)$(PREFIX)/sbin/rescue
 	install -D -m 0644 scripts/man/rescue.8 $(DESTDIR)$(PREFIX)/share/man/man8/rescue.8
+	install -d $(DESTDIR)$(PREFIX)/share/doc/rescue
+	cp -r $(DEPS_musl)/licences $(DESTDIR)$(PREFIX)/share/doc/rescue/
 
 clean:
 	rm -rf build

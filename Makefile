@@ -140,7 +140,8 @@ layers:
 	$(Q)scripts/check-layers
 
 lint:
-	$(Q)shellcheck -x $$(git ls-files | xargs grep -lE '^\#!.*\b(ba)?sh' --)
+	$(Q)shellcheck -x $$(git ls-files -- ':!*.corpus/*' ':!tests/data' | xargs awk \
+		'FNR == 1 && /^\#(!.*\/(env )?(ba)?sh| shellcheck shell)/ { print FILENAME }')
 
 cli: $(BIN)
 	$(Q)RESCUE=$(BIN) tests/cli/run

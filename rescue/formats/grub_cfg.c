@@ -272,12 +272,13 @@ static int read_command(struct parser *p, const struct grub_command *c)
 
 static int open_block(struct parser *p, const struct grub_command *c)
 {
-	const char *word = c->words.count > 0 ? c->words.items[0] : "";
 	struct block b = {.line = c->line};
+	const char *word;
 	int r = 0;
 
-	if (p->depth >= GRUB_CFG_MAX_DEPTH)
+	if (c->words.count == 0 || p->depth >= GRUB_CFG_MAX_DEPTH)
 		return -EBADMSG;
+	word = c->words.items[0];
 	if (p->depth == 0) {
 		p->before.entries = p->cfg.count;
 		p->before.top_level = p->top_level;

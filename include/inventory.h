@@ -159,6 +159,8 @@ struct inventory {
 
 int inventory_read(struct inventory *ret, const struct system *sys, struct fault *f);
 void inventory_done(struct inventory *inv);
+/* Image (or its spare) and modules of its own are whole: the rest can be made anew. */
+bool kernel_is_whole(const struct kernel *k);
 struct kernel *inventory_find_kernel(const struct inventory *inv, const char *release);
 /*
  * What the name was when the inventory was read. Never NULL: a name that was not there

@@ -95,28 +95,18 @@ static int run(struct session *s, struct fault *f)
 	return offer(s, f);
 }
 
+static void members(struct json *j, const struct patient *p)
+{
+	json_system_place(j, p->system);
+	json_system_inventory(j, p);
+	json_system_verification(j, p);
+	json_findings(j, &p->verification.findings);
+}
+
 static void json(const struct session *s, struct json *j)
 {
 	json_devices(j, s);
-	if (!s->located) {
-		json_null(j, "systems");
-		return;
-	}
-	json_array(j, "systems");
-	for (size_t i = 0; i < s->patient_count; i++) {
-		const struct patient *p = &s->patients[i];
-
-		if (!p->has_verification)
-			continue;
-		json_object(j, NULL);
-		json_text(j, "id", p->system->id);
-		json_system_place(j, s, p->system);
-		json_system_inventory(j, p);
-		json_system_verification(j, p);
-		json_findings(j, &p->verification.findings);
-		json_close_object(j);
-	}
-	json_close_array(j);
+	json_systems(j, s, s->located, members);
 }
 
 const struct command command_diagnose = {

@@ -21,19 +21,15 @@ static int run(struct session *s, struct fault *f)
 	return 0;
 }
 
+static void members(struct json *j, const struct patient *p)
+{
+	json_system_inventory(j, p);
+	json_findings(j, &p->verification.findings);
+}
+
 static void json(const struct session *s, struct json *j)
 {
-	if (!s->patient_count || !s->patients[0].has_verification) {
-		json_null(j, "systems");
-		return;
-	}
-	json_array(j, "systems");
-	json_object(j, NULL);
-	json_text(j, "id", s->patients[0].system->id);
-	json_system_inventory(j, &s->patients[0]);
-	json_findings(j, &s->patients[0].verification.findings);
-	json_close_object(j);
-	json_close_array(j);
+	json_systems(j, s, s->patient_count && s->patients[0].has_verification, members);
 }
 
 const struct command command_inventory = {

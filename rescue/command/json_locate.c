@@ -88,9 +88,25 @@ static void json_place(struct json *j, const char *key, const struct place *p)
 	json_close_object(j);
 }
 
-void json_system_place(struct json *j, const struct session *s, const struct system *sys)
+void json_systems(struct json *j, const struct session *s, bool known,
+		  void (*members)(struct json *j, const struct patient *p))
 {
-	(void)s;
+	if (!known) {
+		json_null(j, "systems");
+		return;
+	}
+	json_array(j, "systems");
+	for (size_t i = 0; i < s->patient_count; i++) {
+		json_object(j, NULL);
+		json_text(j, "id", s->patients[i].system->id);
+		members(j, &s->patients[i]);
+		json_close_object(j);
+	}
+	json_close_array(j);
+}
+
+void json_system_place(struct json *j, const struct system *sys)
+{
 	json_object(j, "os");
 	json_text(j, "id", sys->os_id);
 	json_text(j, "version_id", sys->os_version_id);

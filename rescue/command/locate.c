@@ -26,22 +26,16 @@ static int run(struct session *s, struct fault *f)
 	return 0;
 }
 
+static void members(struct json *j, const struct patient *p)
+{
+	json_system_place(j, p->system);
+	json_findings(j, &p->system->findings);
+}
+
 static void json(const struct session *s, struct json *j)
 {
 	json_devices(j, s);
-	if (!s->located) {
-		json_null(j, "systems");
-		return;
-	}
-	json_array(j, "systems");
-	for (size_t i = 0; i < s->patient_count; i++) {
-		json_object(j, NULL);
-		json_text(j, "id", s->patients[i].system->id);
-		json_system_place(j, s, s->patients[i].system);
-		json_findings(j, &s->patients[i].system->findings);
-		json_close_object(j);
-	}
-	json_close_array(j);
+	json_systems(j, s, s->located, members);
 }
 
 const struct command command_locate = {

@@ -41,7 +41,10 @@ bool is_ascii(void);
 void json_findings(struct json *j, const struct findings *fs);
 void json_fault(struct json *j, const struct fault *f);
 void json_devices(struct json *j, const struct session *s);
-void json_system_place(struct json *j, const struct session *s, const struct system *sys);
+/* "systems": of each patient its id and what members writes; null while none is known. */
+void json_systems(struct json *j, const struct session *s, bool known,
+		  void (*members)(struct json *j, const struct patient *p));
+void json_system_place(struct json *j, const struct system *sys);
 void json_system_inventory(struct json *j, const struct patient *p);
 void json_system_verification(struct json *j, const struct patient *p);
 void json_plan(struct json *j, const struct session *s);

@@ -86,6 +86,13 @@ void inventory_done(struct inventory *inv)
 	*inv = (struct inventory){.default_entry = -1};
 }
 
+bool kernel_is_whole(const struct kernel *k)
+{
+	return (k->image.state == PART_OK || k->image.spare) &&
+	       (k->modules.state == PART_OK || k->modules.state == PART_UNINDEXED) &&
+	       k->modules.count > k->modules.third_party;
+}
+
 struct kernel *inventory_find_kernel(const struct inventory *inv, const char *release)
 {
 	for (size_t i = 0; i < inv->kernel_count; i++)

@@ -4,69 +4,6 @@
 
 #include <errno.h>
 
-void plan_done(struct plan *p)
-{
-	free(p->system);
-	free(p->release);
-	free(p->why);
-	free(p->packages);
-	for (size_t i = 0; i < p->count; i++) {
-		free(p->operations[i].path);
-		free(p->operations[i].reason);
-		free(p->operations[i].from);
-		buffer_done(&p->operations[i].content);
-	}
-	free(p->operations);
-	for (size_t i = 0; i < p->need_count; i++)
-		free(p->needs[i].filesystem);
-	free(p->needs);
-	memset(p, 0, sizeof(*p));
-}
-
-int planner_add(struct planner *p, enum op kind, const char *path, mode_t mode, uint64_t size,
-		struct operation **ret, const char *reason, ...)
-{
-	struct plan *plan = p->plan;
-	_cleanup_(buffer_done) struct buffer text = {0};
-	char words[512];
-	va_list args;
-	struct operation *op;
-	int r = vector_grow(&plan->operations, &plan->capacity, plan->count,
-		sizeof(*plan->operations));
-
-	if (r < 0)
-		return r;
-	va_start(args, reason);
-	vsnprintf(words, sizeof(words), reason, args);
-	va_end(args);
-	op = &plan->operations[plan->count];
-	*op = (struct operation){.op = kind, .size = size, .mode = mode, .package = -1,
-		.expected = *inventory_observed(p->inv, path)};
-	op->path = strdup(path);
-	op->reason = strdup(words);
-	plan->count++; /* plan_done frees what is there of it */
-	if (!op->path || !op->reason)
-		return -ENOMEM;
-	if (ret)
-		*ret = op;
-	return 0;
-}
-
-bool planner_makes(const struct planner *p, enum op op)
-{
-	for (size_t i = 0; i < p->plan->count; i++)
-		if (p->plan->operations[i].op == op)
-			return true;
-	return false;
-}
-
-static bool is_whole(const struct kernel *k)
-{
-	return (k->image.state == PART_OK || k->image.spare) &&
-	       (k->modules.state == PART_OK || k->modules.state == PART_UNINDEXED) &&
-	       k->modules.count > k->modules.third_party;
-}
-
 /* Without packages: the one named, else the newest that is whole (they are sorted so). */
 static int choose_from_system(struct planner *p, struct fault *f)
 {
@@ -76,12 +13,12 @@ static int choose_from_system(struct planner *p, struct fault *f)
 	for (size_t i = 0; i < inv->kernel_count; i++) {
 		const struct kernel *k = &inv->kernels[i];
 
-		if (asked ? text_equal(k->release, asked) : is_whole(k)) {
+		if (asked ? text_equal(k->release, asked) : kernel_is_whole(k)) {
 			p->kernel = k;
 			break;
 		}
 	}
-	if (p->kernel && is_whole(p->kernel))
+	if (p->kernel && kernel_is_whole(p->kernel))
 		return 0;
 	fault_errno(f, ENOENT, NULL, "restore %s from what the system has",
 		asked ? asked : "a kernel");

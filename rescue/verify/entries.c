@@ -4,13 +4,6 @@
 
 #include <errno.h>
 
-static bool is_kernel_whole(const struct kernel *k)
-{
-	return (k->image.state == PART_OK || k->image.spare) &&
-	       (k->modules.state == PART_OK || k->modules.state == PART_UNINDEXED) &&
-	       k->modules.count > k->modules.third_party;
-}
-
 static int add_remedy(struct rules *r, const char *release)
 {
 	_cleanup_free_ char *begin = rules_remedy(r, "restore");
@@ -24,7 +17,7 @@ static int add_remedy(struct rules *r, const char *release)
 static bool has_whole_kernel(const struct inventory *inv)
 {
 	for (size_t i = 0; i < inv->kernel_count; i++)
-		if (is_kernel_whole(&inv->kernels[i]))
+		if (kernel_is_whole(&inv->kernels[i]))
 			return true;
 	return false;
 }
@@ -41,7 +34,7 @@ static int judge_broken(struct rules *r, const struct entry *e)
 	int rc = findings_add(&r->v->findings, "entry-broken", severity, k ? k->release : NULL,
 		e->id, "boot entry \"%s\" (%s, line %u) does not work: %s", e->title ? e->title : e->id,
 		e->source, e->line, e->reason ? e->reason : "it names what is not there");
-	if (rc >= 0 && k && is_kernel_whole(k))
+	if (rc >= 0 && k && kernel_is_whole(k))
 		rc = add_remedy(r, k->release);
 	return rc;
 }
@@ -54,7 +47,7 @@ static int judge_missing(struct rules *r, const struct kernel *k)
 	for (size_t i = 0; i < k->entry_count; i++)
 		found = found || r->inv->entries[k->entries[i]].is_of_this_root ||
 			r->inv->entries[k->entries[i]].broken;
-	if (found || !is_kernel_whole(k) || !rules_wants(r, k->release))
+	if (found || !kernel_is_whole(k) || !rules_wants(r, k->release))
 		return 0;
 	int rc = findings_add(&r->v->findings, "entry-missing", rules_severity(r, k), k->release,
 		NULL, "no boot entry leads to kernel %s", k->release);

@@ -45,39 +45,6 @@ void verification_done(struct verification *v)
 	memset(v, 0, sizeof(*v));
 }
 
-bool rules_wants(const struct rules *r, const char *release)
-{
-	return r->options->kernels.count == 0 || strings_has(&r->options->kernels, release);
-}
-
-char *rules_remedy(const struct rules *r, const char *command)
-{
-	const char *scope = r->options->scope ? r->options->scope : "";
-
-	return text_printf("rescue %s%s%s --system %s", command, *scope ? " " : "", scope,
-		r->inv->system->id);
-}
-
-/* The kernel that the machine would start next, as far as the entries tell. */
-static const struct kernel *default_kernel(const struct inventory *inv)
-{
-	if (inv->default_entry < 0 || inv->entries[inv->default_entry].kernel < 0)
-		return NULL;
-	return &inv->kernels[inv->entries[inv->default_entry].kernel];
-}
-
-enum severity rules_severity(const struct rules *r, const struct kernel *k)
-{
-	const struct kernel *next = default_kernel(r->inv);
-
-	if (r->options->kernels.count || k == next)
-		return SEVERITY_ERROR;
-	for (size_t i = 0; i < r->v->kernel_count; i++)
-		if (r->v->kernel_states[i] == KERNEL_BOOTABLE)
-			return SEVERITY_WARNING;
-	return SEVERITY_ERROR;
-}
-
 static int check_asked_kernels(const struct rules *r, struct fault *f)
 {
 	const struct strings *asked = &r->options->kernels;
@@ -109,7 +76,7 @@ static int kernel_states(struct rules *r)
 /* With kernels asked for: the worst of them; else what the next boot will meet. */
 static bool boots(const struct rules *r)
 {
-	const struct kernel *next = default_kernel(r->inv);
+	const struct kernel *next = rules_default_kernel(r->inv);
 	bool all = true;
 
 	if (r->options->kernels.count == 0)

@@ -12,6 +12,8 @@ struct rules {
 	struct verification *v;
 };
 
+/* The kernel that the machine would start next, as far as the entries tell; or NULL. */
+const struct kernel *rules_default_kernel(const struct inventory *inv);
 /* The kernel is among those asked for. */
 bool rules_wants(const struct rules *r, const char *release);
 /* "rescue COMMAND SCOPE --system ID", the beginning of every remedy; NULL: no memory. */

@@ -104,12 +104,6 @@ int rules_package_remedy(struct rules *r, const char *release)
 	return rc < 0 ? rc : findings_remedy(&r->v->findings, "%s", command.data);
 }
 
-static bool is_whole(const struct kernel *k)
-{
-	return (k->image.state == PART_OK || k->image.spare) &&
-	       k->modules.state != PART_MISSING && k->modules.count > k->modules.third_party;
-}
-
 int rules_wanted(struct rules *r)
 {
 	const struct inventory *inv = r->inv;
@@ -117,7 +111,7 @@ int rules_wanted(struct rules *r)
 	int rc;
 
 	for (size_t i = 0; i < inv->kernel_count; i++)
-		if (is_whole(&inv->kernels[i]))
+		if (kernel_is_whole(&inv->kernels[i]))
 			return 0;
 	if (inv->clue_count == 0)
 		return findings_add(fs, "no-kernel", SEVERITY_ERROR, NULL, NULL,

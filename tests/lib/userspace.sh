@@ -60,6 +60,8 @@ lab_system() {
 		tar -xf "$(lab_userspace)" -C "$root"
 	else
 		mkdir -p "$root"/{bin,dev,etc,lib,lib64,proc,root,run,sbin,sys,tmp,usr/{bin,lib,lib64,sbin},var/log}
+		# One program of the architecture, by which tools tell it.
+		cp "$(type -P true)" "$root/bin/sh"
 	fi
 	[[ $(lab_option usr merged "$@") == split ]] || _lab_system_merge_usr "$root"
 	_lab_system_identity "$root" "$@"

@@ -8,8 +8,11 @@
 #include <sys/statvfs.h>
 #include <time.h>
 
-/* Left free on each file system: room for the journal, directories that grow. */
-#define RESERVE_BYTES (1024 * 1024)
+/*
+ * Left free on each file system: room for the journal, directories that grow. Not above
+ * what planning leaves, so that only a change since then is met here.
+ */
+#define RESERVE_BYTES (1024u * 1024)
 #define RESERVE_INODES 16
 
 static int check_expected(const struct work *w, struct fault *f)
@@ -44,7 +47,8 @@ static int check_need(const struct work *w, const struct need *need, struct faul
 {
 	_cleanup_close_ int fd = target_open(w->target, need->filesystem,
 					     O_RDONLY | O_DIRECTORY, f);
-	uint64_t bytes = need->bytes + RESERVE_BYTES, inodes = need->inodes + RESERVE_INODES;
+	uint64_t bytes = need->bytes + MIN_OF((uint64_t)RESERVE_BYTES, need->bytes / 4);
+	uint64_t inodes = need->inodes + RESERVE_INODES;
 	struct statvfs fs;
 
 	if (fd < 0)
@@ -133,12 +137,15 @@ static int stage_all(struct work *w, struct fault *f)
 	return r;
 }
 
-/* What could not be labelled is labelled by the system itself at its next boot. */
+/*
+ * What could not be labelled, or whose labels nobody knows, is labelled by the system
+ * itself at its next boot.
+ */
 static int stage_autorelabel(struct work *w, struct fault *f)
 {
 	const struct journal_step *s;
 
-	if (!w->inv->selinux || w->shortfall.unlabeled == 0 ||
+	if (!w->inv->selinux || (w->labels && w->shortfall.unlabeled == 0) ||
 	    target_exists(w->target, "/.autorelabel"))
 		return 0;
 	s = layout_add(w, "/.autorelabel", f);
@@ -176,7 +183,9 @@ static int sync_parents(const struct work *w, struct fault *f)
 
 		if (fd < 0)
 			return fd;
-		if (fstat(fd, &st) == 0 && st.st_dev == synced)
+		if (fstat(fd, &st) < 0)
+			return fault_errno(f, errno, path, "look at %s", path);
+		if (st.st_dev == synced)
 			continue; /* parents of one file system mostly follow each other */
 		r = stage_sync(fd);
 		if (r < 0)

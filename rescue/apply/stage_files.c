@@ -20,23 +20,31 @@ int stage_open(struct work *w, const struct journal_step *s, struct fault *f)
 	return fd < 0 ? fault_errno(f, -fd, s->path, "stage %s", s->path) : fd;
 }
 
-int stage_open_source(const struct work *w, const char *path, struct fault *f)
+/* Reading what is kept must not show in its access time, where that can be helped. */
+static int open_unseen(const struct target *t, const char *path, struct fault *f)
 {
 	const int flags = O_RDONLY | O_NONBLOCK;
+	int fd = target_open(t, path, flags | O_NOATIME, NULL);
+
+	return fd >= 0 ? fd : target_open(t, path, flags, f);
+}
+
+int stage_open_source(const struct work *w, const char *path, struct fault *f)
+{
 	_cleanup_(site_done) struct site site = {0};
 	const char *below = modules_below(w, path);
 	int r;
 
 	if (w->modules.target.fd >= 0 && below)
-		return target_open(&w->modules.target, below, flags, f);
+		return open_unseen(&w->modules.target, below, f);
 	r = site_find(&site, w->target, path, f);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < w->journal.step_count; i++)
 		if (w->journal.steps[i].staged &&
 		    strcmp(w->journal.steps[i].path, site.path) == 0)
-			return target_open(w->target, w->journal.steps[i].staged, flags, f);
-	return target_open(w->target, site.path, flags, f);
+			return open_unseen(w->target, w->journal.steps[i].staged, f);
+	return open_unseen(w->target, site.path, f);
 }
 
 /* The owner and xattrs of the file that is replaced, then what the plan says. */

@@ -193,6 +193,25 @@ static void labels_what_it_makes(void **state)
 	patient_done(&p);
 }
 
+/* A policy is there, its file contexts are not: the system shall label itself. */
+static void asks_for_labels_that_nobody_knows(void **state)
+{
+	_cleanup_free_ char *before = NULL, *after = NULL;
+	struct patient p;
+
+	(void)state;
+	patient_make(&p, NULL);
+	p.inv.selinux = true;
+	before = patient_manifest(&p, MANIFEST_WHOLE);
+	add_everything(&p);
+	patient_must_apply(&p);
+	assert_true(target_exists(&p.system.target, "/.autorelabel"));
+	patient_must_undo(&p);
+	after = patient_manifest(&p, MANIFEST_WHOLE);
+	manifests_equal(before, after);
+	patient_done(&p);
+}
+
 /* ---- before anything changes -------------------------------------------------------------- */
 
 static void refused(struct patient *p, enum fault_code code, const char *before)
@@ -326,6 +345,7 @@ int main(void)
 		cmocka_unit_test(works_without_renameat2),
 		cmocka_unit_test(makes_lib_modules),
 		cmocka_unit_test(labels_what_it_makes),
+		cmocka_unit_test(asks_for_labels_that_nobody_knows),
 		cmocka_unit_test(refuses_a_stale_plan),
 		cmocka_unit_test(refuses_a_name_that_appeared),
 		cmocka_unit_test(refuses_without_room),

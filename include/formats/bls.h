@@ -26,7 +26,8 @@ struct bls_entry {
 
 void bls_done(struct bls_entry *e);
 int bls_parse(struct bls_entry *ret, struct bytes in, struct fault *f);
-const char *bls_get(const struct bls_entry *e, const char *key); /* the first one, or NULL */
+/* The first value of that key, or NULL. */
+const char *bls_get(const struct bls_entry *e, const char *key);
 /* All values of a key that may repeat, blank-separated lists taken apart (initrd). */
 int bls_get_all(const struct bls_entry *e, const char *key, struct strings *ret);
 
@@ -38,12 +39,12 @@ struct bls_template {
 int bls_write(struct buffer *ret, const struct bls_template *t);
 
 /*
- * The text that GRUB makes of a value with $variables: a set one is followed by a blank, an
- * unset one is nothing. variable answers NULL for an unset name. *ret NULL: nothing came of
- * it at all, so that GRUB falls back to default_kernelopts. 0 or -ENOMEM.
+ * The text that GRUB makes of a value with $variables: a set one is followed by a blank,
+ * an unset one is nothing. variable answers NULL for an unset name. *ret NULL: nothing
+ * came of it at all, so that GRUB falls back to default_kernelopts. 0 or -ENOMEM.
  */
 int bls_expand(char **ret, const char *value,
-	       const char *(*variable)(void *data, const char *name), void *data);
+	const char *(*variable)(void *data, const char *name), void *data);
 
 /*
  * Order of GRUB's menu by id (without .conf), first is shown first: EL9 and Fedora 30-43
@@ -52,7 +53,9 @@ int bls_expand(char **ret, const char *value,
 int bls_compare_ids(const char *a, const char *b);
 /* The same of two `version` values: what EL8 compares first if every entry has one. */
 int bls_compare_versions(const char *a, const char *b);
-/* Of whole file names, as blsuki (Fedora 44, upstream 2.14) does it: gnulib's filevercmp. */
+/*
+ * Of whole file names, as blsuki (Fedora 44, upstream 2.14) does it: gnulib's filevercmp.
+ */
 int bls_compare_file_names(const char *a, const char *b);
 
 #endif

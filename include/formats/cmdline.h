@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A kernel command line: blank-separated words, "double quotes" hold blanks (lib/cmdline.c). */
+/* A kernel command line: blank-separated words, "double quotes" hold blanks
+ * (lib/cmdline.c). */
 #ifndef RESCUE_FORMATS_CMDLINE_H
 #define RESCUE_FORMATS_CMDLINE_H
 

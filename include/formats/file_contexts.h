@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SELinux file_contexts (libselinux label_file.c): REGEX [-TYPE] CONTEXT, anchored at both
- * ends, last match wins; subs_dist: one path prefix stands for another.
+ * SELinux file_contexts (libselinux label_file.c): REGEX [-TYPE] CONTEXT, anchored at
+ * both ends, last match wins; subs_dist: one path prefix stands for another.
  */
 #ifndef RESCUE_FORMATS_FILE_CONTEXTS_H
 #define RESCUE_FORMATS_FILE_CONTEXTS_H
@@ -22,9 +22,10 @@ int file_contexts_add(struct file_contexts *c, struct bytes in, struct fault *f)
  * Adds one list of lines "FROM TO": first file_contexts.subs, then .subs_dist. A path
  * goes through every list in turn; in each, the last line that fits is the one.
  */
-int file_contexts_add_substitutions(struct file_contexts *c, struct bytes in,
-				    struct fault *f);
+int file_contexts_add_substitutions(
+	struct file_contexts *c, struct bytes in, struct fault *f);
 /* Borrowed; NULL where no rule matches or the rule says <<none>>. mode: only its type. */
-const char *file_contexts_find(const struct file_contexts *c, const char *path, mode_t mode);
+const char *file_contexts_find(
+	const struct file_contexts *c, const char *path, mode_t mode);
 
 #endif

@@ -9,8 +9,8 @@
 #define FSTAB_MAX_LINES 4096
 
 struct fstab_line {
-	char *source;  /* UUID=…, LABEL=…, PARTUUID=…, /dev/…, or a network name */
-	char *target;  /* mount point, without trailing slash; "none" for swap */
+	char *source; /* UUID=…, LABEL=…, PARTUUID=…, /dev/…, or a network name */
+	char *target; /* mount point, without trailing slash; "none" for swap */
 	char *type;
 	char *options; /* "defaults" where the field is absent */
 	unsigned line; /* 1-based */

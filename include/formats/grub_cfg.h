@@ -14,10 +14,10 @@
 
 struct grub_menuentry {
 	char *title;
-	char *id;	    /* --id or the UUID-like word, or NULL */
-	char *number;	    /* "0", "1>2" */
-	char *linux_path;   /* first operand of linux, linux16, linuxefi; or NULL */
-	char *options;	    /* the rest of that line; quotes only around words with blanks */
+	char *id;         /* --id or the UUID-like word, or NULL */
+	char *number;     /* "0", "1>2" */
+	char *linux_path; /* first operand of linux, linux16, linuxefi; or NULL */
+	char *options; /* the rest of that line; quotes only around words with blanks */
 	struct strings initrd;
 	unsigned line;
 };
@@ -42,7 +42,9 @@ struct grub_cfg {
 };
 
 void grub_cfg_done(struct grub_cfg *c);
-/* -EFBIG, -E2BIG beyond the limits. A syntax error is no fault: GRUB reads on behind it. */
+/*
+ * -EFBIG, -E2BIG beyond the limits. A syntax error is no fault: GRUB reads on behind it.
+ */
 int grub_cfg_parse(struct grub_cfg *ret, struct bytes in, struct fault *f);
 
 /* The value of the last assignment whose text is literal (no $), or NULL. */

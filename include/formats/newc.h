@@ -18,12 +18,13 @@ struct newc {
 	enum { NEWC_BETWEEN, NEWC_HEADER, NEWC_NAME, NEWC_DATA } state;
 	char header[NEWC_HEADER_SIZE];
 	char name[PATH_MAX];
-	size_t have;	    /* bytes of header or name so far */
+	size_t have;        /* bytes of header or name so far */
 	size_t name_size;   /* with its NUL and padding */
-	uint64_t data_size; /* that follows the name, with padding; then what is left of it */
+	uint64_t data_size; /* that follows the name, with padding; then what is left of
+			       it */
 	size_t members, archives; /* read wholly */
-	bool in_archive;    /* no TRAILER!!! since the last member */
-	const char *damage; /* static text behind -EBADMSG */
+	bool in_archive;          /* no TRAILER!!! since the last member */
+	const char *damage;       /* static text behind -EBADMSG */
 };
 
 /* name is borrowed until the call returns. 0 or -errno, which stops the reading. */
@@ -34,7 +35,7 @@ typedef int newc_member(void *data, const char *name, uint32_t mode, uint64_t si
  * -EBADMSG: damaged; or what member answered. Zeroed, a struct newc is at the beginning.
  */
 int newc_feed(struct newc *n, struct bytes in, size_t *ret_used, newc_member *member,
-	      void *data);
+	void *data);
 /* The input may end here: at least one archive, and none is open. */
 bool newc_may_end(const struct newc *n);
 bool newc_is_magic(struct bytes in);

@@ -38,7 +38,8 @@ static bool split(struct bytes line, struct bytes *key, struct bytes *value)
 	return true;
 }
 
-static int add_key(struct bls_entry *e, struct bytes key, struct bytes value, unsigned line)
+static int add_key(
+	struct bls_entry *e, struct bytes key, struct bytes value, unsigned line)
 {
 	struct bls_key k = {.key = text_of(key), .value = text_of(value), .line = line};
 
@@ -67,12 +68,13 @@ int bls_parse(struct bls_entry *ret, struct bytes in, struct fault *f)
 		if (line.size > 0 && line.data[0] == '#')
 			continue;
 		if (line.size == 0 || !split(line, &key, &value)) {
-			e.stopped_line = lines.rest.size > 0 || line.size > 0 ? lines.number : 0;
+			e.stopped_line =
+				lines.rest.size > 0 || line.size > 0 ? lines.number : 0;
 			break;
 		}
 		if (e.count >= BLS_MAX_KEYS)
-			return fault_errno(f, E2BIG, NULL, "parse boot entry line %u",
-					   lines.number);
+			return fault_errno(
+				f, E2BIG, NULL, "parse boot entry line %u", lines.number);
 		if (add_key(&e, key, value, lines.number) < 0)
 			return fault_no_memory(f);
 	}
@@ -94,7 +96,8 @@ int bls_get_all(const struct bls_entry *e, const char *key, struct strings *ret)
 
 	for (size_t i = 0; i < e->count; i++) {
 		struct bytes rest = {(const uint8_t *)e->items[i].value,
-				     strlen(e->items[i].value)}, word;
+				     strlen(e->items[i].value)},
+			     word;
 
 		if (strcmp(e->items[i].key, key) != 0)
 			continue;
@@ -151,7 +154,7 @@ int bls_write(struct buffer *ret, const struct bls_template *t)
 }
 
 int bls_expand(char **ret, const char *value,
-	       const char *(*variable)(void *data, const char *name), void *data)
+	const char *(*variable)(void *data, const char *name), void *data)
 {
 	_cleanup_(buffer_done) struct buffer out = {0};
 	bool any = false;

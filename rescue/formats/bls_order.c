@@ -148,7 +148,8 @@ int bls_compare_versions(const char *a, const char *b)
 
 	r = compare_versions(b_text, a_text);
 	if (r == 0)
-		r = compare_versions(b_release ? b_release : "", a_release ? a_release : "");
+		r = compare_versions(
+			b_release ? b_release : "", a_release ? a_release : "");
 	return r;
 }
 
@@ -166,7 +167,7 @@ static int compare_file_names(const char *a, const char *b)
 {
 	while (*a || *b) {
 		while ((*a && !isdigit((unsigned char)*a)) ||
-		       (*b && !isdigit((unsigned char)*b))) {
+			(*b && !isdigit((unsigned char)*b))) {
 			int r = byte_order(*a) - byte_order(*b);
 
 			if (r != 0)

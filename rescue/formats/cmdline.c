@@ -50,7 +50,9 @@ int cmdline_parse(struct cmdline *ret, const char *text)
 	return 0;
 }
 
-/* What stands behind the word's name: "=value", "" for a bare word; NULL: another name. */
+/*
+ * What stands behind the word's name: "=value", "" for a bare word; NULL: another name.
+ */
 static const char *behind_name(const char *word, const char *name)
 {
 	size_t size = strlen(name);

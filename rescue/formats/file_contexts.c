@@ -20,7 +20,7 @@ struct rule {
 	struct regex_literals literals;
 	size_t prefix_size, order;
 	uint64_t needed_pairs; /* see pairs_of */
-	char *pattern; /* ^regex$; NULL for a literal */
+	char *pattern;         /* ^regex$; NULL for a literal */
 	enum { NOT_COMPILED, COMPILED, UNUSABLE } state;
 	regex_t regex;
 };
@@ -46,7 +46,8 @@ struct substitution_lists {
 };
 
 struct file_contexts {
-	struct rules literals; /* sorted by path and then by file order at the first search */
+	struct rules
+		literals; /* sorted by path and then by file order at the first search */
 	struct rules patterns; /* in file order */
 	bool sorted;
 	struct substitution_lists lists;
@@ -100,7 +101,9 @@ void file_contexts_free_p(struct file_contexts **c)
 	*c = NULL;
 }
 
-/* ---- reading ------------------------------------------------------------------------- */
+/*
+ * ---- reading -------------------------------------------------------------------------
+ */
 
 /* "--", "-d" and so on. false: no file type. */
 static bool type_of(struct bytes word, mode_t *ret)
@@ -109,7 +112,7 @@ static bool type_of(struct bytes word, mode_t *ret)
 		char letter;
 		mode_t type;
 	} types[] = {{'-', S_IFREG}, {'d', S_IFDIR}, {'l', S_IFLNK}, {'c', S_IFCHR},
-		     {'b', S_IFBLK}, {'p', S_IFIFO}, {'s', S_IFSOCK}};
+		{'b', S_IFBLK}, {'p', S_IFIFO}, {'s', S_IFSOCK}};
 
 	if (word.size != 2 || word.data[0] != '-')
 		return false;
@@ -131,12 +134,13 @@ static uint64_t pairs_of(const char *text)
 	uint64_t pairs = 0;
 
 	for (; text[0] && text[1]; text++)
-		pairs |= UINT64_C(1) << (((uint8_t)text[0] * 31u + (uint8_t)text[1]) & 63);
+		pairs |= UINT64_C(1)
+			 << (((uint8_t)text[0] * 31u + (uint8_t)text[1]) & 63);
 	return pairs;
 }
 
-static int add_rule(struct file_contexts *c, const char *regex, mode_t type,
-		    struct bytes context)
+static int add_rule(
+	struct file_contexts *c, const char *regex, mode_t type, struct bytes context)
 {
 	_cleanup_(rule_done) struct rule rule = {.type = type};
 	int r = regex_literals_find(&rule.literals, regex);
@@ -153,7 +157,7 @@ static int add_rule(struct file_contexts *c, const char *regex, mode_t type,
 	if (!rule.literals.is_literal)
 		rule.pattern = text_printf("^%s$", regex);
 	if (!rule.context || (!rule.literals.is_literal && !rule.pattern) ||
-	    VECTOR_GROW(rules) < 0)
+		VECTOR_GROW(rules) < 0)
 		return -ENOMEM;
 	rules->items[rules->count++] = TAKE_STRUCT(rule);
 	return 0;
@@ -173,8 +177,9 @@ static int add_line(struct file_contexts *c, struct bytes line)
 
 	if (!text)
 		return -ENOMEM;
-	return add_rule(c, text, type, third.size > 0 ? third : second) == -ENOMEM ? -ENOMEM
-										   : 0;
+	return add_rule(c, text, type, third.size > 0 ? third : second) == -ENOMEM
+		       ? -ENOMEM
+		       : 0;
 }
 
 int file_contexts_add(struct file_contexts *c, struct bytes in, struct fault *f)
@@ -191,14 +196,15 @@ int file_contexts_add(struct file_contexts *c, struct bytes in, struct fault *f)
 			continue;
 		if (c->literals.count + c->patterns.count >= FILE_CONTEXTS_MAX_RULES)
 			return fault_errno(f, E2BIG, NULL, "parse file contexts line %u",
-					   lines.number);
+				lines.number);
 		if (add_line(c, line) < 0)
 			return fault_no_memory(f);
 	}
 	return 0;
 }
 
-static int add_substitution(struct substitutions *list, struct bytes from, struct bytes to)
+static int add_substitution(
+	struct substitutions *list, struct bytes from, struct bytes to)
 {
 	struct substitution s = {text_of(from), text_of(to), from.size};
 
@@ -211,8 +217,8 @@ static int add_substitution(struct substitutions *list, struct bytes from, struc
 	return 0;
 }
 
-int file_contexts_add_substitutions(struct file_contexts *c, struct bytes in,
-				    struct fault *f)
+int file_contexts_add_substitutions(
+	struct file_contexts *c, struct bytes in, struct fault *f)
 {
 	_cleanup_(substitutions_done) struct substitutions list = {0};
 	struct text_lines lines = TEXT_LINES(in);
@@ -227,7 +233,7 @@ int file_contexts_add_substitutions(struct file_contexts *c, struct bytes in,
 			continue;
 		if (list.count >= FILE_CONTEXTS_MAX_RULES)
 			return fault_errno(f, E2BIG, NULL, "parse substitutions line %u",
-					   lines.number);
+				lines.number);
 		if (add_substitution(&list, from, to) < 0)
 			return fault_no_memory(f);
 	}
@@ -237,29 +243,33 @@ int file_contexts_add_substitutions(struct file_contexts *c, struct bytes in,
 	return 0;
 }
 
-/* ---- searching ----------------------------------------------------------------------- */
+/*
+ * ---- searching -----------------------------------------------------------------------
+ */
 
 /* The last line that fits; "/lib" fits "/lib" and "/lib/x". */
-static const struct substitution *find_substitution(const struct substitutions *list,
-						     const char *path)
+static const struct substitution *find_substitution(
+	const struct substitutions *list, const char *path)
 {
 	for (size_t i = list->count; i-- > 0;) {
 		const struct substitution *s = &list->items[i];
 
 		if (strncmp(path, s->from, s->from_size) == 0 &&
-		    (path[s->from_size] == '/' || path[s->from_size] == '\0'))
+			(path[s->from_size] == '/' || path[s->from_size] == '\0'))
 			return s;
 	}
 	return NULL;
 }
 
 /* path through all lists, into text. false: it grew too long. */
-static bool substitute(const struct file_contexts *c, const char *path, char text[PATH_MAX])
+static bool substitute(
+	const struct file_contexts *c, const char *path, char text[PATH_MAX])
 {
 	int size = snprintf(text, PATH_MAX, "%s", path);
 
 	for (size_t i = 0; i < c->lists.count && size < PATH_MAX; i++) {
-		const struct substitution *s = find_substitution(&c->lists.items[i], text);
+		const struct substitution *s =
+			find_substitution(&c->lists.items[i], text);
 		char before[PATH_MAX];
 
 		if (!s)
@@ -269,7 +279,7 @@ static bool substitute(const struct file_contexts *c, const char *path, char tex
 		const char *rest = before + s->from_size;
 
 		size = snprintf(text, PATH_MAX, "%s%s", s->to,
-				strcmp(s->to, "/") == 0 && *rest == '/' ? rest + 1 : rest);
+			strcmp(s->to, "/") == 0 && *rest == '/' ? rest + 1 : rest);
 	}
 	while (size > 1 && size < PATH_MAX && text[size - 1] == '/')
 		text[--size] = '\0';
@@ -290,8 +300,8 @@ static bool has_type(const struct rule *r, mode_t mode)
 }
 
 /* The last literal rule of exactly this path and type. */
-static const struct rule *find_literal(const struct rules *rules, const char *path,
-				       mode_t mode)
+static const struct rule *find_literal(
+	const struct rules *rules, const char *path, mode_t mode)
 {
 	size_t low = 0, high = rules->count;
 
@@ -318,8 +328,8 @@ static bool pattern_matches(struct rule *r, const char *path)
 	return r->state == COMPILED && regexec(&r->regex, path, 0, NULL, 0) == 0;
 }
 
-static const struct rule *find_pattern(const struct rules *rules, const char *path,
-				       mode_t mode)
+static const struct rule *find_pattern(
+	const struct rules *rules, const char *path, mode_t mode)
 {
 	size_t size = strlen(path);
 	uint64_t pairs = pairs_of(path);
@@ -328,10 +338,11 @@ static const struct rule *find_pattern(const struct rules *rules, const char *pa
 		struct rule *r = &rules->items[i];
 
 		if ((r->needed_pairs & ~pairs) != 0 || r->prefix_size > size ||
-		    memcmp(r->literals.prefix, path, r->prefix_size) != 0 ||
-		    !has_type(r, mode))
+			memcmp(r->literals.prefix, path, r->prefix_size) != 0 ||
+			!has_type(r, mode))
 			continue;
-		if (r->literals.needed && !strstr(path + r->prefix_size, r->literals.needed))
+		if (r->literals.needed &&
+			!strstr(path + r->prefix_size, r->literals.needed))
 			continue;
 		if (pattern_matches(r, path))
 			return r;
@@ -340,7 +351,8 @@ static const struct rule *find_pattern(const struct rules *rules, const char *pa
 }
 
 /* Sorting and compiling when first wanted changes no answer, so c is const to callers. */
-const char *file_contexts_find(const struct file_contexts *c, const char *path, mode_t mode)
+const char *file_contexts_find(
+	const struct file_contexts *c, const char *path, mode_t mode)
 {
 	struct file_contexts *lazy = (struct file_contexts *)c;
 	const struct rule *r;
@@ -351,7 +363,7 @@ const char *file_contexts_find(const struct file_contexts *c, const char *path, 
 	if (!c->sorted) {
 		if (lazy->literals.count > 1)
 			qsort(lazy->literals.items, lazy->literals.count,
-			      sizeof(*lazy->literals.items), compare_literals);
+				sizeof(*lazy->literals.items), compare_literals);
 		lazy->sorted = true;
 	}
 	r = find_literal(&c->literals, text, mode);

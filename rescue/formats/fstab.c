@@ -33,7 +33,8 @@ static void unescape_octal(char *text)
 	char *out = text;
 
 	for (const char *in = text; *in;) {
-		if (in[0] == '\\' && is_octal(in[1]) && is_octal(in[2]) && is_octal(in[3])) {
+		if (in[0] == '\\' && is_octal(in[1]) && is_octal(in[2]) &&
+			is_octal(in[3])) {
 			int byte = (in[1] - '0') * 64 + (in[2] - '0') * 8 + in[3] - '0';
 
 			if (byte > 0 && byte < 256) {
@@ -113,8 +114,8 @@ int fstab_parse(struct fstab *ret, struct bytes in, struct fault *f)
 		if (line.size == 0 || line.data[0] == '#')
 			continue;
 		if (t.count >= FSTAB_MAX_LINES)
-			return fault_errno(f, E2BIG, NULL, "parse fstab line %u",
-					   lines.number);
+			return fault_errno(
+				f, E2BIG, NULL, "parse fstab line %u", lines.number);
 		if (add_line(&t, line, lines.number) < 0)
 			return fault_no_memory(f);
 	}
@@ -154,7 +155,7 @@ char *mount_option(const char *options, const char *name)
 			continue;
 
 		struct bytes value = {(const uint8_t *)options + name_size,
-				      size - MIN_OF(size, name_size)};
+			size - MIN_OF(size, name_size)};
 
 		if (value.size == 0 && size == name_size)
 			has = true;
@@ -166,7 +167,8 @@ char *mount_option(const char *options, const char *name)
 			continue;
 		found = value;
 	}
-	if (found.size >= 2 && found.data[0] == '"' && found.data[found.size - 1] == '"') {
+	if (found.size >= 2 && found.data[0] == '"' &&
+		found.data[found.size - 1] == '"') {
 		found.data++;
 		found.size -= 2;
 	}

@@ -15,10 +15,10 @@ enum block_kind { BLOCK_OTHER, BLOCK_FUNCTION, BLOCK_SUBMENU, BLOCK_MENUENTRY };
 
 struct block {
 	enum block_kind kind;
-	size_t entry;	 /* BLOCK_MENUENTRY: index */
+	size_t entry;    /* BLOCK_MENUENTRY: index */
 	unsigned number; /* BLOCK_SUBMENU: its own; and how many it holds so far */
 	unsigned held;
-	unsigned line;	 /* where it opens */
+	unsigned line; /* where it opens */
 };
 
 struct parser {
@@ -26,7 +26,7 @@ struct parser {
 	struct block blocks[GRUB_CFG_MAX_DEPTH];
 	size_t depth;
 	unsigned top_level; /* entries and submenus outside any block */
-	struct {	    /* before the outermost block that is open */
+	struct {            /* before the outermost block that is open */
 		size_t entries;
 		unsigned top_level;
 	} before;
@@ -64,12 +64,12 @@ const char *grub_cfg_literal(const struct grub_cfg *c, const char *name)
 {
 	for (size_t i = c->assignment_count; i-- > 0;)
 		if (strcmp(c->assignments[i].name, name) == 0 &&
-		    !strchr(c->assignments[i].value, '$'))
+			!strchr(c->assignments[i].value, '$'))
 			return c->assignments[i].value;
 	return NULL;
 }
 
-/* ---- menuentries ----------------------------------------------------------------------- */
+/* ---- menuentries ------------------------------------------------------------------ */
 
 static struct block *innermost(struct parser *p, enum block_kind kind)
 {
@@ -93,17 +93,18 @@ static char *menu_number(const struct parser *p, unsigned own)
 
 	for (size_t i = 0; i < p->depth; i++)
 		if (p->blocks[i].kind == BLOCK_SUBMENU &&
-		    buffer_printf(&text, "%u>", p->blocks[i].number) < 0)
+			buffer_printf(&text, "%u>", p->blocks[i].number) < 0)
 			return NULL;
 	return buffer_printf(&text, "%u", own) < 0 ? NULL : buffer_steal(&text);
 }
 
-/* The option word takes the next word as its value ("--id x", "$menuentry_id_option x"). */
+/*
+ * The option word takes the next word as its value ("--id x", "$menuentry_id_option x").
+ */
 static bool takes_value(const char *word)
 {
 	static const char *const options[] = {"--class", "--users", "--hotkey", "--id",
-					      "$menuentry_id_option",
-					      "${menuentry_id_option}"};
+		"$menuentry_id_option", "${menuentry_id_option}"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
 		if (strcmp(word, options[i]) == 0)
@@ -123,7 +124,9 @@ static int copy_text(char **ret, const char *text)
 	return *ret ? 0 : -ENOMEM;
 }
 
-/* menuentry TITLE [--class C] [--users U] [--hotkey K] [--id ID] [--unrestricted] [ARG…] */
+/*
+ * menuentry TITLE [--class C] [--users U] [--hotkey K] [--id ID] [--unrestricted] [ARG…]
+ */
 static int read_head(struct grub_menuentry *e, const struct strings *words)
 {
 	int r = 0;
@@ -169,10 +172,11 @@ static char *join_options(const struct strings *words, size_t from)
 
 	for (size_t i = from; i < words->count; i++) {
 		const char *word = words->items[i];
-		const char *quote = strpbrk(word, " \t") && !strchr(word, '"') ? "\"" : "";
+		const char *quote =
+			strpbrk(word, " \t") && !strchr(word, '"') ? "\"" : "";
 
 		if (buffer_printf(&text, "%s%s%s%s", i > from ? " " : "", quote, word,
-				  quote) < 0)
+			    quote) < 0)
 			return NULL;
 	}
 	return buffer_steal(&text);
@@ -195,7 +199,7 @@ static int read_initrd(struct grub_menuentry *e, const struct strings *words)
 	return 0;
 }
 
-/* ---- commands -------------------------------------------------------------------------- */
+/* ---- commands --------------------------------------------------------------------- */
 
 static bool is_one_of(const char *word, const char *const *list)
 {
@@ -215,7 +219,7 @@ static int add_assignment(struct grub_cfg *c, const char *text, unsigned line)
 	if (c->assignment_count >= MAX_ASSIGNMENTS)
 		return -E2BIG;
 	if (vector_grow(&c->assignments, &c->assignment_capacity, c->assignment_count,
-			sizeof(a)) < 0)
+		    sizeof(a)) < 0)
 		return -ENOMEM;
 	a.name = strndup(text, (size_t)(equals - text));
 	a.value = strdup(equals + 1);
@@ -231,8 +235,8 @@ static int add_assignment(struct grub_cfg *c, const char *text, unsigned line)
 /* Removes words that open, part or close a condition or loop before a command. */
 static void drop_keywords(struct strings *words)
 {
-	static const char *const keywords[] = {"if", "elif", "then", "else", "while", "until",
-					       "do", "fi", "done", "!", NULL};
+	static const char *const keywords[] = {"if", "elif", "then", "else", "while",
+		"until", "do", "fi", "done", "!", NULL};
 	size_t n = 0;
 
 	while (n < words->count && is_one_of(words->items[n], keywords))
@@ -246,7 +250,8 @@ static void drop_keywords(struct strings *words)
 static int read_command(struct parser *p, const struct grub_command *c)
 {
 	static const char *const linux_words[] = {"linux", "linux16", "linuxefi", NULL};
-	static const char *const initrd_words[] = {"initrd", "initrd16", "initrdefi", NULL};
+	static const char *const initrd_words[] = {
+		"initrd", "initrd16", "initrdefi", NULL};
 	static const char *const bls_words[] = {"blscfg", "bls_import", NULL};
 	const char *word = c->words.items[0];
 	struct block *entry = innermost(p, BLOCK_MENUENTRY);
@@ -325,8 +330,8 @@ static int take_command(struct parser *p, struct grub_command *c)
 static void recover(struct parser *p, struct grub_script *s)
 {
 	if (p->cfg.bad_line == 0)
-		p->cfg.bad_line = p->depth > 0 && s->at == s->in.size ? p->blocks[0].line
-								       : s->line;
+		p->cfg.bad_line =
+			p->depth > 0 && s->at == s->in.size ? p->blocks[0].line : s->line;
 	if (p->depth > 0) {
 		while (p->cfg.count > p->before.entries)
 			menuentry_done(&p->cfg.items[--p->cfg.count]);
@@ -358,7 +363,7 @@ int grub_cfg_parse(struct grub_cfg *ret, struct bytes in, struct fault *f)
 	if (r < 0)
 		return r == -ENOMEM ? fault_no_memory(f)
 				    : fault_errno(f, -r, NULL, "parse grub.cfg line %u",
-						  script.line);
+					      script.line);
 	if (p.depth > 0)
 		recover(&p, &script);
 	*ret = TAKE_STRUCT(p.cfg);

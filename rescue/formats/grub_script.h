@@ -24,7 +24,7 @@ enum grub_command_end {
 
 struct grub_command {
 	struct strings words; /* quotes and escapes removed, $variables as written */
-	unsigned line;	      /* of its first word */
+	unsigned line;        /* of its first word */
 	enum grub_command_end end;
 };
 

@@ -93,7 +93,7 @@ static int parse_variable(struct grubenv *e, struct bytes *rest, struct fault *f
 	*rest = behind(value, size + 1);
 	value.size = size;
 	if (add_variable(e, text_of((struct bytes){equals - name_size, name_size}),
-			 unescape(value)) < 0)
+		    unescape(value)) < 0)
 		return fault_no_memory(f);
 	return 0;
 }
@@ -106,7 +106,9 @@ static bool is_padding(struct bytes text)
 	return true;
 }
 
-/* `#` up to a line end is a comment, unless it is padding behind which an editor put one. */
+/*
+ * `#` up to a line end is a comment, unless it is padding behind which an editor put one.
+ */
 static int parse_comment(struct grubenv *e, struct bytes *rest, struct fault *f)
 {
 	struct bytes text = *rest;

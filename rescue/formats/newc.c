@@ -8,8 +8,8 @@ enum field { FIELD_MODE = 1, FIELD_FILESIZE = 6, FIELD_NAMESIZE = 11 };
 
 bool newc_is_magic(struct bytes in)
 {
-	return in.size >= 6 && (memcmp(in.data, "070701", 6) == 0 ||
-				memcmp(in.data, "070702", 6) == 0);
+	return in.size >= 6 &&
+	       (memcmp(in.data, "070701", 6) == 0 || memcmp(in.data, "070702", 6) == 0);
 }
 
 bool newc_may_end(const struct newc *n)
@@ -52,8 +52,9 @@ static int take_header(struct newc *n)
 
 	if (!newc_is_magic((struct bytes){(const uint8_t *)n->header, n->have}))
 		return damaged(n, "a cpio header is not where it should be");
-	if (!read_field(n, FIELD_MODE, &mode) || !read_field(n, FIELD_FILESIZE, &data_size) ||
-	    !read_field(n, FIELD_NAMESIZE, &name_size))
+	if (!read_field(n, FIELD_MODE, &mode) ||
+		!read_field(n, FIELD_FILESIZE, &data_size) ||
+		!read_field(n, FIELD_NAMESIZE, &name_size))
 		return damaged(n, "a cpio header holds no numbers");
 	if (name_size == 0 || name_size >= sizeof(n->name) - 4)
 		return damaged(n, "a cpio member's name is too long");
@@ -98,7 +99,7 @@ static bool collect(struct newc *n, char *to, size_t want, struct bytes in, size
 }
 
 int newc_feed(struct newc *n, struct bytes in, size_t *ret_used, newc_member *member,
-	      void *data)
+	void *data)
 {
 	size_t used = 0;
 	int r = 0;
@@ -126,7 +127,8 @@ int newc_feed(struct newc *n, struct bytes in, size_t *ret_used, newc_member *me
 				r = take_name(n, member, data);
 			break;
 		case NEWC_DATA: {
-			size_t skip = (size_t)MIN_OF(n->data_size, (uint64_t)(in.size - used));
+			size_t skip =
+				(size_t)MIN_OF(n->data_size, (uint64_t)(in.size - used));
 
 			used += skip;
 			n->data_size -= skip;

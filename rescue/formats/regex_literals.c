@@ -6,7 +6,7 @@
 #include <errno.h>
 
 struct scan {
-	struct buffer run;    /* the literal text that is growing */
+	struct buffer run; /* the literal text that is growing */
 	struct buffer prefix, needed;
 	bool in_prefix, literal_only;
 };
@@ -71,7 +71,8 @@ static size_t group_size(const char *text)
 	return 0;
 }
 
-/* Bytes of the atom at text, 0: broken; *literal is the one character it stands for, or 0. */
+/* Bytes of the atom at text, 0: broken; *literal is the one character it stands for, or
+ * 0. */
 static size_t atom_size(const char *text, char *literal)
 {
 	*literal = '\0';
@@ -127,7 +128,8 @@ static size_t greatest_repeat(const char *text)
 	size_t greatest = 1;
 
 	for (text++; *text && *text != '}';) {
-		size_t number = strtoul(text, NULL, 10), digits = strspn(text, "0123456789");
+		size_t number = strtoul(text, NULL, 10),
+		       digits = strspn(text, "0123456789");
 
 		greatest = MAX_OF(greatest, digits > 4 ? REGEX_MAX_COST : number);
 		text += digits + (digits == 0);
@@ -162,7 +164,8 @@ static int check_limits(const char *regex)
 		if (is_repeat(*regex) && repeats_again(regex))
 			return -EINVAL;
 	}
-	return deepest <= REGEX_MAX_DEPTH && cost << deepest <= REGEX_MAX_COST ? 0 : -EINVAL;
+	return deepest <= REGEX_MAX_DEPTH && cost << deepest <= REGEX_MAX_COST ? 0
+									       : -EINVAL;
 }
 
 /* The atoms outside all groups. 1: an alternative makes all of them optional. */

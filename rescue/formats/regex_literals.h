@@ -6,16 +6,17 @@
 #include "base.h"
 
 /*
- * Limits on what is given to regcomp: {n} multiplies its automaton by n, and glibc's copies
- * what `+` repeats, so that each nested group may double it. Policies stay below 2,000.
+ * Limits on what is given to regcomp: {n} multiplies its automaton by n, and glibc's
+ * copies what `+` repeats, so that each nested group may double it. Policies stay below
+ * 2,000.
  */
 #define REGEX_MAX_SIZE 1024
 #define REGEX_MAX_DEPTH 8
 #define REGEX_MAX_COST 16384 /* bytes, times every n, times 2 a nested group */
 
 struct regex_literals {
-	char *prefix;	 /* every match begins with it; never NULL */
-	char *needed;	 /* every match holds it behind the prefix; or NULL */
+	char *prefix;    /* every match begins with it; never NULL */
+	char *needed;    /* every match holds it behind the prefix; or NULL */
 	bool is_literal; /* the prefix is the only match */
 };
 

@@ -85,7 +85,7 @@ static int read_quoted(struct reader *r, int quote, struct buffer *out)
 				continue;
 			}
 			if (escaped == '"' || escaped == '\\' || escaped == '$' ||
-			    escaped == '`')
+				escaped == '`')
 				c = next(r);
 		}
 		error = put(out, c);
@@ -166,7 +166,7 @@ static int read_addition(struct reader *r, struct shellvars *v, struct bytes nam
 	if (!before)
 		return read_assignment(r, v, name);
 	if (buffer_puts(&value, before->value) < 0 || read_value(r, &value) < 0 ||
-	    !(text = buffer_steal(&value)))
+		!(text = buffer_steal(&value)))
 		return -ENOMEM;
 	free(before->value);
 	before->value = text;
@@ -194,7 +194,8 @@ static int read_statement(struct reader *r, struct shellvars *v)
 			next(r);
 			return read_assignment(r, v, name) < 0 ? -ENOMEM : 1;
 		}
-		if (peek(r) == '+' && r->at + 1 < r->in.size && r->in.data[r->at + 1] == '=') {
+		if (peek(r) == '+' && r->at + 1 < r->in.size &&
+			r->in.data[r->at + 1] == '=') {
 			r->at += 2;
 			return read_addition(r, v, name) < 0 ? -ENOMEM : 1;
 		}
@@ -217,7 +218,8 @@ int shellvars_parse(struct shellvars *ret, struct bytes in, struct fault *f)
 			return fault_no_memory(f);
 		n += (unsigned)kept;
 		if (n > SHELLVARS_MAX_ASSIGNMENTS)
-			return fault_errno(f, E2BIG, NULL, "parse variables, line %u", r.line);
+			return fault_errno(
+				f, E2BIG, NULL, "parse variables, line %u", r.line);
 	}
 	*ret = TAKE_STRUCT(v);
 	return 0;

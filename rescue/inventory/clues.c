@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What tells which kernels were here: entries, module directories, logs, foreign modules. */
+/*
+ * What tells which kernels were here: entries, module directories, logs, foreign modules.
+ */
 #include "reader.h"
 
 #include <ctype.h>
@@ -21,8 +23,8 @@ static int add_clue(struct inventory *inv, const char *release, const char *orig
 	for (size_t i = 0; i < inv->clue_count; i++)
 		if (strcmp(inv->clues[i].release, release) == 0)
 			return 0;
-	error = vector_grow(&inv->clues, &inv->clue_capacity, inv->clue_count,
-			    sizeof(*inv->clues));
+	error = vector_grow(
+		&inv->clues, &inv->clue_capacity, inv->clue_count, sizeof(*inv->clues));
 	if (error < 0)
 		return error;
 
@@ -73,17 +75,19 @@ static int add_third_party(struct reader *r)
 	for (size_t i = 0; error >= 0 && i < r->inv.kernel_count; i++)
 		if (r->inv.kernels[i].modules.third_party > 0)
 			error = add_clue(&r->inv, r->inv.kernels[i].release,
-					 "third-party modules");
+				"third-party modules");
 	return error;
 }
 
-/* ---- logs ---------------------------------------------------------------------------------- */
+/* ---- logs ------------------------------------------------------------------------- */
 
-/* "kernel-core-5.14.0-362.el9.x86_64" → its release, or NULL; an epoch "0:" is left out. */
+/*
+ * "kernel-core-5.14.0-362.el9.x86_64" → its release, or NULL; an epoch "0:" is left out.
+ */
 static const char *release_in_package(const char *word)
 {
-	static const char *const names[] = {"kernel-core-", "kernel-uek-core-", "kernel-uek-",
-					    "kernel-default-", "kernel-"};
+	static const char *const names[] = {"kernel-core-", "kernel-uek-core-",
+		"kernel-uek-", "kernel-default-", "kernel-"};
 
 	if (isdigit((unsigned char)*word) && strchr(word, ':'))
 		word = strchr(word, ':') + 1;
@@ -115,8 +119,8 @@ static int add_logged(struct reader *r, const char *release, const char *origin)
 /* Lines such as "… SUBDEBUG Installed: kernel-core-V" and "… Erased: kernel-V". */
 static int read_log_line(struct reader *r, char *line, const char *origin)
 {
-	static const char *const verbs[] = {"Installed:", "Updated:", "Upgrade:", "Upgraded:",
-					    "Erase:", "Erased:", "Removed:", "Reinstalled:"};
+	static const char *const verbs[] = {"Installed:", "Updated:", "Upgrade:",
+		"Upgraded:", "Erase:", "Erased:", "Removed:", "Reinstalled:"};
 
 	if (!strstr(line, "kernel"))
 		return 0;
@@ -153,7 +157,9 @@ static int read_log(struct reader *r, const char *path, const char *origin)
 	return error;
 }
 
-/* dnf.rpm.log before dnf.rpm.log.1; yum.log before yum.log-20240101, the newest of those. */
+/*
+ * dnf.rpm.log before dnf.rpm.log.1; yum.log before yum.log-20240101, the newest of those.
+ */
 static int read_logs(struct reader *r, const struct strings *names, const char *origin)
 {
 	_cleanup_free_ char *path = text_printf("/var/log/%s", origin);
@@ -165,8 +171,10 @@ static int read_logs(struct reader *r, const struct strings *names, const char *
 		const char *name = names->items[dated ? names->count - 1 - i : i];
 		_cleanup_free_ char *old = NULL;
 
-		if (!text_starts(name, origin) || (name[size] != '.' && name[size] != '-') ||
-		    !isdigit((unsigned char)name[size + 1]) || done++ >= LOG_FILES_MAX)
+		if (!text_starts(name, origin) ||
+			(name[size] != '.' && name[size] != '-') ||
+			!isdigit((unsigned char)name[size + 1]) ||
+			done++ >= LOG_FILES_MAX)
 			continue;
 		old = text_printf("/var/log/%s", name);
 		error = old ? read_log(r, old, origin) : -ENOMEM;
@@ -190,7 +198,7 @@ int read_clues(struct reader *r)
 	return error < 0 ? error : add_third_party(r);
 }
 
-/* ---- packages in caches -------------------------------------------------------------------- */
+/* ---- packages in caches ----------------------------------------------------------- */
 
 struct cache_walk {
 	struct strings *found;
@@ -205,7 +213,7 @@ static int visit_cache(void *data, const struct target_visit *v)
 	if (w->visits++ >= CACHE_VISITS_MAX || w->found->count >= CACHED_RPMS_MAX)
 		return -E2BIG;
 	if (!S_ISREG(v->st.st_mode) || !text_starts(v->name, "kernel") ||
-	    !text_ends(v->name, ".rpm"))
+		!text_ends(v->name, ".rpm"))
 		return 0;
 	return strings_take(w->found, text_printf("%s/%s", w->folder, v->relative));
 }
@@ -213,10 +221,11 @@ static int visit_cache(void *data, const struct target_visit *v)
 int read_cached_rpms(struct reader *r)
 {
 	static const char *const folders[] = {"/var/cache/dnf", "/var/cache/libdnf5",
-					      "/var/cache/yum", "/var/cache/PackageKit"};
+		"/var/cache/yum", "/var/cache/PackageKit"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
-		struct cache_walk w = {.found = &r->inv.cached_rpms, .folder = folders[i]};
+		struct cache_walk w = {
+			.found = &r->inv.cached_rpms, .folder = folders[i]};
 		int error;
 
 		if (!target_exists(r->t, folders[i]))

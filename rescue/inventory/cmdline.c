@@ -38,16 +38,18 @@ static int read_default_grub(struct reader *r, char **ret)
 
 	if (error < 0 || !text)
 		return error;
-	error = shellvars_parse(&vars, (struct bytes){(uint8_t *)text, strlen(text)}, NULL);
+	error = shellvars_parse(
+		&vars, (struct bytes){(uint8_t *)text, strlen(text)}, NULL);
 	if (error < 0)
-		return error == -ENOMEM ? error
-					: reader_cannot_read(r, "/etc/default/grub", error);
+		return error == -ENOMEM
+			       ? error
+			       : reader_cannot_read(r, "/etc/default/grub", error);
 	always = shellvars_get(&vars, "GRUB_CMDLINE_LINUX");
 	usual = shellvars_get(&vars, "GRUB_CMDLINE_LINUX_DEFAULT");
 	if (!always && !usual)
 		return 0;
 	*ret = text_printf("%s%s%s", always ? always : "",
-			   always && *always && usual && *usual ? " " : "", usual ? usual : "");
+		always && *always && usual && *usual ? " " : "", usual ? usual : "");
 	return *ret ? 0 : -ENOMEM;
 }
 
@@ -58,7 +60,8 @@ int read_cmdline_sources(struct reader *r)
 	int error = read_cmdline_file(r, "/etc/kernel/cmdline", &c->etc_kernel_cmdline);
 
 	if (error >= 0)
-		error = read_cmdline_file(r, "/usr/lib/kernel/cmdline", &c->usr_kernel_cmdline);
+		error = read_cmdline_file(
+			r, "/usr/lib/kernel/cmdline", &c->usr_kernel_cmdline);
 	if (error >= 0)
 		error = read_default_grub(r, &c->default_grub);
 	if (error >= 0 && kernelopts) {

@@ -8,9 +8,11 @@
 #include <ctype.h>
 #include <errno.h>
 
-/* ---- order ------------------------------------------------------------------------------- */
+/* ---- order ------------------------------------------------------------------------ */
 
-/* Menuentries before the command blscfg, BLS entries, menuentries behind it, the unseen. */
+/*
+ * Menuentries before the command blscfg, BLS entries, menuentries behind it, the unseen.
+ */
 enum menu_part { PART_BEFORE_BLS, PART_BLS, PART_BEHIND_BLS, PART_UNSEEN };
 
 static enum menu_part part_of(const struct reader *r, const struct draft *d)
@@ -61,7 +63,7 @@ static compare_drafts *bls_order(const struct reader *r)
 }
 
 static bool comes_before(const struct reader *r, compare_drafts *compare,
-			 const struct draft *a, const struct draft *b)
+	const struct draft *a, const struct draft *b)
 {
 	enum menu_part a_part = part_of(r, a), b_part = part_of(r, b);
 	int order = 0;
@@ -73,7 +75,9 @@ static bool comes_before(const struct reader *r, compare_drafts *compare,
 	return order != 0 ? order < 0 : a->order < b->order;
 }
 
-/* By insertion, as GRUB does it: a menu is short, and qsort could not be told the rules. */
+/*
+ * By insertion, as GRUB does it: a menu is short, and qsort could not be told the rules.
+ */
 static void sort_drafts(struct reader *r)
 {
 	compare_drafts *compare = bls_order(r);
@@ -82,14 +86,16 @@ static void sort_drafts(struct reader *r)
 		struct draft moved = r->drafts[i];
 		size_t at = i;
 
-		for (; at > 0 && comes_before(r, compare, &moved, &r->drafts[at - 1]); at--)
+		for (; at > 0 && comes_before(r, compare, &moved, &r->drafts[at - 1]);
+			at--)
 			r->drafts[at] = r->drafts[at - 1];
 		r->drafts[at] = moved;
 	}
 }
 
 /* Menuentries behind blscfg move on by the number of BLS entries. */
-static char *menuentry_place(const struct reader *r, const struct draft *d, size_t bls_count)
+static char *menuentry_place(
+	const struct reader *r, const struct draft *d, size_t bls_count)
 {
 	char *rest;
 	unsigned long top = strtoul(d->number, &rest, 10);
@@ -131,13 +137,14 @@ int order_entries(struct reader *r)
 
 		d->order = i;
 		/* An entry without a kernel is skipped by every blscfg. */
-		d->unseen = d->unseen || (d->entry.kind == ENTRY_BLS && !d->entry.linux_path);
+		d->unseen =
+			d->unseen || (d->entry.kind == ENTRY_BLS && !d->entry.linux_path);
 	}
 	sort_drafts(r);
 	return number_drafts(r);
 }
 
-/* ---- default ----------------------------------------------------------------------------- */
+/* ---- default ---------------------------------------------------------------------- */
 
 static int find_id(const struct reader *r, const char *id, size_t size)
 {
@@ -145,7 +152,7 @@ static int find_id(const struct reader *r, const char *id, size_t size)
 		const struct draft *d = &r->drafts[i];
 
 		if (d->place && d->grub_id && strlen(d->grub_id) == size &&
-		    memcmp(d->grub_id, id, size) == 0)
+			memcmp(d->grub_id, id, size) == 0)
 			return (int)i;
 	}
 	return -1;
@@ -187,7 +194,9 @@ static int find_number(const struct reader *r, unsigned long number)
 	return find_place(r, place);
 }
 
-/* Fedora 30 and later, EL8 and later: the first word as id, the whole as title, a number. */
+/*
+ * Fedora 30 and later, EL8 and later: the first word as id, the whole as title, a number.
+ */
 static int find_as_fedora(const struct reader *r, const char *wanted)
 {
 	int found = find_id(r, wanted, strcspn(wanted, " \t"));
@@ -197,7 +206,7 @@ static int find_as_fedora(const struct reader *r, const char *wanted)
 	if (found < 0)
 		found = find_title(r, wanted);
 	if (found < 0 && to_number(wanted, &number, &next) &&
-	    (next == '\0' || isspace((unsigned char)next)))
+		(next == '\0' || isspace((unsigned char)next)))
 		found = find_number(r, number);
 	return found;
 }
@@ -217,14 +226,16 @@ static int find_as_upstream(const struct reader *r, const char *wanted)
 
 static bool looks_up_ids_first(const struct reader *r)
 {
-	static const char *const derived[] = {"rhel", "centos", "rocky", "almalinux", "ol"};
+	static const char *const derived[] = {
+		"rhel", "centos", "rocky", "almalinux", "ol"};
 	const struct system *s = r->sys;
 
 	if (r->inv.loader != LOADER_MENUENTRIES || text_equal(s->os_id, "fedora"))
 		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(derived); i++)
 		if (text_equal(s->os_id, derived[i]))
-			return s->os_version_id && strtoul(s->os_version_id, NULL, 10) >= 8;
+			return s->os_version_id &&
+			       strtoul(s->os_version_id, NULL, 10) >= 8;
 	return false;
 }
 
@@ -242,7 +253,8 @@ static int find_in_menu(const struct reader *r, const char *wanted)
 		found = find_id(r, last + 1, strlen(last + 1));
 		return found >= 0 ? found : find_title(r, last + 1);
 	}
-	return looks_up_ids_first(r) ? find_as_fedora(r, wanted) : find_as_upstream(r, wanted);
+	return looks_up_ids_first(r) ? find_as_fedora(r, wanted)
+				     : find_as_upstream(r, wanted);
 }
 
 /* What grub.cfg sets `default` to when no one-shot entry is wanted. */

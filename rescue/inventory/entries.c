@@ -12,7 +12,8 @@ static const char *variable(void *data, const char *name)
 
 static struct draft *add_draft(struct reader *r)
 {
-	if (vector_grow(&r->drafts, &r->draft_capacity, r->draft_count, sizeof(*r->drafts)) < 0)
+	if (vector_grow(&r->drafts, &r->draft_capacity, r->draft_count,
+		    sizeof(*r->drafts)) < 0)
 		return NULL;
 	r->drafts[r->draft_count] = (struct draft){.entry.kernel = -1};
 	return &r->drafts[r->draft_count++];
@@ -24,7 +25,7 @@ static int copy_text(char **ret, const char *text)
 	return text && !*ret ? -ENOMEM : 0;
 }
 
-/* ---- names ------------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------------------ */
 
 bool is_rescue_name(const char *path)
 {
@@ -50,7 +51,8 @@ char *release_of_image_path(const char *path)
 	if (is_rescue_name(path))
 		return NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
-		if (text_starts(name, prefixes[i]) && is_release(name + strlen(prefixes[i])))
+		if (text_starts(name, prefixes[i]) &&
+			is_release(name + strlen(prefixes[i])))
 			return strdup(name + strlen(prefixes[i]));
 	if (slash && (strcmp(name, "linux") == 0 || strcmp(name, "vmlinuz") == 0)) {
 		_cleanup_free_ char *folder = strndup(path, (size_t)(slash - path));
@@ -78,7 +80,7 @@ static const char *without_subvolume(const struct system *sys, const char *path)
 	while (path[0] == '/' && path[1] == '/')
 		path++;
 	if (size > 0 && path[0] == '/' && strncmp(path + 1, sys->subvolume, size) == 0 &&
-	    path[size + 1] == '/')
+		path[size + 1] == '/')
 		path += size + 1;
 	return path;
 }
@@ -97,7 +99,9 @@ char *system_path_of(const struct system *sys, const char *loader_path)
 	return buffer_steal(&path);
 }
 
-/* ---- what both kinds share ------------------------------------------------------------ */
+/*
+ * ---- what both kinds share ------------------------------------------------------------
+ */
 
 /* Words of an initrd line; one that begins with $ stands for the words of its value. */
 static int add_initrd(struct reader *r, struct draft *d, const char *word)
@@ -111,13 +115,14 @@ static int add_initrd(struct reader *r, struct draft *d, const char *word)
 	if (!copy)
 		return -ENOMEM;
 	while ((part = strsep(&rest, " \t")))
-		if (*part && strings_take(&d->entry.initrd, system_path_of(r->sys, part)) < 0)
+		if (*part &&
+			strings_take(&d->entry.initrd, system_path_of(r->sys, part)) < 0)
 			return -ENOMEM;
 	return 0;
 }
 
 static int set_paths(struct reader *r, struct draft *d, const char *linux_path,
-		     const struct strings *initrd)
+	const struct strings *initrd)
 {
 	int error = 0;
 
@@ -151,7 +156,8 @@ static int expand_options(struct reader *r, struct draft *d)
 
 	if (d->entry.raw_options)
 		error = bls_expand(&d->entry.options, d->entry.raw_options, variable, r);
-	if (error >= 0 && !d->entry.options && otherwise && r->inv.loader != LOADER_BLSUKI)
+	if (error >= 0 && !d->entry.options && otherwise &&
+		r->inv.loader != LOADER_BLSUKI)
 		error = bls_expand(&d->entry.options, otherwise, variable, r);
 	return error < 0 ? error : strip(&d->entry.options);
 }
@@ -190,7 +196,7 @@ static int expand_script(struct reader *r, struct draft *d)
 	return d->entry.options ? strip(&d->entry.options) : -ENOMEM;
 }
 
-/* ---- BLS ------------------------------------------------------------------------------------ */
+/* ---- BLS -------------------------------------------------------------------------- */
 
 static int fill_bls(struct reader *r, struct draft *d, const struct bls_entry *b)
 {
@@ -209,7 +215,7 @@ static int fill_bls(struct reader *r, struct draft *d, const struct bls_entry *b
 	if (error >= 0)
 		error = expand_options(r, d);
 	if (error >= 0 && !d->release && version && is_release(version) &&
-	    !(d->entry.linux_path && is_rescue_name(d->entry.linux_path)))
+		!(d->entry.linux_path && is_rescue_name(d->entry.linux_path)))
 		error = copy_text(&d->release, version);
 	d->stopped_line = b->stopped_line;
 	d->entry.line = b->count > 0 ? b->items[0].line : 1;
@@ -260,7 +266,7 @@ static int read_all_bls(struct reader *r)
 	return error;
 }
 
-/* ---- grub.cfg -------------------------------------------------------------------------------- */
+/* ---- grub.cfg --------------------------------------------------------------------- */
 
 static int add_menuentry(struct reader *r, const struct grub_menuentry *m)
 {
@@ -271,11 +277,13 @@ static int add_menuentry(struct reader *r, const struct grub_menuentry *m)
 		return -ENOMEM;
 	d->entry.kind = ENTRY_GRUB2;
 	d->entry.line = m->line;
-	d->entry.id = text_printf("%s#%s", slash ? slash + 1 : r->inv.grub_cfg, m->number);
+	d->entry.id =
+		text_printf("%s#%s", slash ? slash + 1 : r->inv.grub_cfg, m->number);
 	if (!d->entry.id || copy_text(&d->entry.source, r->inv.grub_cfg) < 0 ||
-	    copy_text(&d->entry.title, m->title) < 0 || copy_text(&d->grub_id, m->id) < 0 ||
-	    copy_text(&d->number, m->number) < 0 ||
-	    copy_text(&d->entry.raw_options, m->options) < 0)
+		copy_text(&d->entry.title, m->title) < 0 ||
+		copy_text(&d->grub_id, m->id) < 0 ||
+		copy_text(&d->number, m->number) < 0 ||
+		copy_text(&d->entry.raw_options, m->options) < 0)
 		return -ENOMEM;
 	if (set_paths(r, d, m->linux_path, &m->initrd) < 0)
 		return -ENOMEM;

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <strings.h>
 
-/* ---- whose root ---------------------------------------------------------------------------- */
+/* ---- whose root ------------------------------------------------------------------- */
 
 /* /dev/VG/LV is /dev/mapper/VG-LV, where dashes of the names are doubled. */
 static char *mapper_name(const char *vg, size_t vg_size, const char *lv)
@@ -18,13 +18,13 @@ static char *mapper_name(const char *vg, size_t vg_size, const char *lv)
 		return NULL;
 	for (size_t i = 0; i < vg_size; i++)
 		if (buffer_puts(&name, vg[i] == '-' ? "-" : "") < 0 ||
-		    buffer_append(&name, &vg[i], 1) < 0)
+			buffer_append(&name, &vg[i], 1) < 0)
 			return NULL;
 	if (buffer_puts(&name, "-") < 0)
 		return NULL;
 	for (; *lv; lv++)
 		if (buffer_puts(&name, *lv == '-' ? "-" : "") < 0 ||
-		    buffer_append(&name, lv, 1) < 0)
+			buffer_append(&name, lv, 1) < 0)
 			return NULL;
 	return buffer_steal(&name);
 }
@@ -34,19 +34,18 @@ static char *device_name(const char *text)
 {
 	static const struct {
 		const char *prefix, *tag;
-	} links[] = {{"/dev/disk/by-uuid/", "UUID="},
-		     {"/dev/disk/by-label/", "LABEL="},
-		     {"/dev/disk/by-partuuid/", "PARTUUID="}};
+	} links[] = {{"/dev/disk/by-uuid/", "UUID="}, {"/dev/disk/by-label/", "LABEL="},
+		{"/dev/disk/by-partuuid/", "PARTUUID="}};
 	const char *name, *slash;
 
 	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
 		if (text_starts(text, links[i].prefix))
-			return text_printf("%s%s", links[i].tag,
-					   text + strlen(links[i].prefix));
+			return text_printf(
+				"%s%s", links[i].tag, text + strlen(links[i].prefix));
 	name = text_starts(text, "/dev/") ? text + strlen("/dev/") : "";
 	slash = strchr(name, '/');
 	if (slash && !strchr(slash + 1, '/') && !text_starts(name, "mapper/") &&
-	    !text_starts(name, "disk/"))
+		!text_starts(name, "disk/"))
 		return mapper_name(name, (size_t)(slash - name), slash + 1);
 	return strdup(text);
 }
@@ -95,7 +94,7 @@ static int names_subvolume(const struct system *sys, const struct cmdline *c)
 	return strcmp(subvolume + strspn(subvolume, "/"), ours + strspn(ours, "/")) == 0;
 }
 
-/* ---- does it work ------------------------------------------------------------------------ */
+/* ---- does it work ----------------------------------------------------------------- */
 
 static bool is_file(const struct reader *r, const char *path)
 {
@@ -119,12 +118,12 @@ static int check_files(struct reader *r, struct draft *d)
 	const struct strings *initrd = &d->entry.initrd;
 
 	if (!is_file(r, d->entry.linux_path))
-		return set_broken(d, text_printf("its kernel %s is not there",
-						 d->entry.linux_path));
+		return set_broken(d,
+			text_printf("its kernel %s is not there", d->entry.linux_path));
 	for (size_t i = 0; i < initrd->count; i++)
 		if (!is_file(r, initrd->items[i]))
 			return set_broken(d, text_printf("its initramfs %s is not there",
-							 initrd->items[i]));
+						     initrd->items[i]));
 	return 0;
 }
 
@@ -132,8 +131,8 @@ static int check_files(struct reader *r, struct draft *d)
 static char *no_key_reason(const struct draft *d, const char *what)
 {
 	if (d->stopped_line)
-		return text_printf("%s; GRUB reads no further than line %u", what,
-				   d->stopped_line);
+		return text_printf(
+			"%s; GRUB reads no further than line %u", what, d->stopped_line);
 	return strdup(what);
 }
 
@@ -144,14 +143,16 @@ static int check_root(struct reader *r, struct draft *d)
 	int error = cmdline_parse(&c, d->entry.options ? d->entry.options : "");
 
 	if (error == -E2BIG)
-		return set_broken(d, text_printf("its command line is longer than %d bytes",
-						 CMDLINE_MAX_SIZE));
+		return set_broken(
+			d, text_printf("its command line is longer than %d bytes",
+				   CMDLINE_MAX_SIZE));
 	if (error < 0)
 		return error;
 	if (!cmdline_has(&c, "root"))
 		return d->entry.broken
 			       ? 0
-			       : set_broken(d, no_key_reason(d, "its command line has no root="));
+			       : set_broken(d, no_key_reason(d,
+						       "its command line has no root="));
 	root = cmdline_get(&c, "root");
 	error = root ? names_root_device(r->sys, root) : -ENOMEM;
 	if (error == 1)
@@ -168,7 +169,8 @@ static int check(struct reader *r, struct draft *d)
 	if (!d->entry.linux_path) {
 		if (d->entry.kind != ENTRY_BLS)
 			return 0; /* a menuentry that starts something else */
-		return set_broken(d, no_key_reason(d, "it names no kernel (no linux line)"));
+		return set_broken(
+			d, no_key_reason(d, "it names no kernel (no linux line)"));
 	}
 	error = check_files(r, d);
 	if (error >= 0)

@@ -34,7 +34,8 @@ static const char *path_of_entries(const struct reader *r, const char *release)
 static int find_image(struct reader *r, const char *release, char **ret)
 {
 	_cleanup_free_ char *usual = text_printf("/boot/vmlinuz-%s", release);
-	_cleanup_free_ char *folder = text_printf("/boot/%s/%s", r->inv.entry_token, release);
+	_cleanup_free_ char *folder =
+		text_printf("/boot/%s/%s", r->inv.entry_token, release);
 	const char *named;
 
 	if (!usual || !folder)
@@ -69,14 +70,14 @@ static int check_payload(struct kernel_image *image, const struct linux_image *p
 
 	if (parsed->payload.size == 0 || parsed->compression == COMPRESSION_NONE)
 		return 0;
-	error = decompress(parsed->compression, parsed->payload, LINUX_IMAGE_MAX_PAYLOAD,
-			   &payload);
+	error = decompress(
+		parsed->compression, parsed->payload, LINUX_IMAGE_MAX_PAYLOAD, &payload);
 	if (error == -ENOMEM || error == -ENOTSUP || error >= 0)
 		return error == -ENOMEM ? error : 0;
-	return set_damaged(image,
-			   text_printf("its %s payload does not unpack: %s",
-				       compression_name(parsed->compression),
-				       error == -EFBIG ? "it is too large" : "it is damaged"));
+	return set_damaged(
+		image, text_printf("its %s payload does not unpack: %s",
+			       compression_name(parsed->compression),
+			       error == -EFBIG ? "it is too large" : "it is damaged"));
 }
 
 static int check_image(struct kernel_image *image, const char *release, struct bytes file)
@@ -91,22 +92,23 @@ static int check_image(struct kernel_image *image, const char *release, struct b
 	if (error == -ENOMEM)
 		return error;
 	if (error < 0)
-		return set_damaged(image, strdup(*why->reason ? why->reason : strerror(-error)));
+		return set_damaged(
+			image, strdup(*why->reason ? why->reason : strerror(-error)));
 	image->compression = parsed.compression;
 	if (parsed.release[0]) {
 		image->release = strdup(parsed.release);
 		if (!image->release)
 			return -ENOMEM;
 		if (strcmp(parsed.release, release) != 0)
-			return set_damaged(image,
-					   text_printf("it is kernel %s", parsed.release));
+			return set_damaged(
+				image, text_printf("it is kernel %s", parsed.release));
 	}
 	return check_payload(image, &parsed);
 }
 
 /* Everything but path: state, damage, release, compression, size; and the bytes. */
 static int examine(struct reader *r, const char *path, const char *release,
-		   struct kernel_image *image, struct buffer *file)
+	struct kernel_image *image, struct buffer *file)
 {
 	int error = target_read(r->t, path, LINUX_IMAGE_MAX_SIZE, file, NULL);
 
@@ -119,7 +121,8 @@ static int examine(struct reader *r, const char *path, const char *release,
 		return 0;
 	}
 	if (error < 0)
-		return set_damaged(image, text_printf("it cannot be read: %s", strerror(-error)));
+		return set_damaged(
+			image, text_printf("it cannot be read: %s", strerror(-error)));
 	return check_image(image, release, buffer_bytes(file));
 }
 
@@ -139,15 +142,16 @@ static int find_spare(struct reader *r, struct kernel *k, const struct buffer *i
 		_cleanup_(buffer_done) struct buffer file = {0};
 		_cleanup_free_ char *path =
 			text_printf("/lib/modules/%s/%s", k->release, names[i]);
-		int error = path ? target_read(r->t, path, LINUX_IMAGE_MAX_SIZE, &file, NULL)
-				 : -ENOMEM;
+		int error =
+			path ? target_read(r->t, path, LINUX_IMAGE_MAX_SIZE, &file, NULL)
+			     : -ENOMEM;
 
 		if (error == -ENOMEM)
 			return error;
 		if (error < 0)
 			continue;
 		if (k->image.state != PART_OK || file.size != image->size ||
-		    memcmp(file.data, image->data, file.size) != 0)
+			memcmp(file.data, image->data, file.size) != 0)
 			error = check_image(&spare, k->release, buffer_bytes(&file));
 		if (error < 0)
 			return error;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Lists an initramfs as the kernel unpacks it: plain cpio archives (early microcode), zeros,
- * compressed archives, in any order. libarchive unpacks; programs of its own choice
- * (lzop, lz4, …) are never run, so only the filters that are linked in are allowed.
+ * Lists an initramfs as the kernel unpacks it: plain cpio archives (early microcode),
+ * zeros, compressed archives, in any order. libarchive unpacks; programs of its own
+ * choice (lzop, lz4, …) are never run, so only the filters that are linked in are
+ * allowed.
  */
 #include "digest.h"
 #include "formats/newc.h"
@@ -77,7 +78,8 @@ static ssize_t read_at(struct listing *l, uint64_t offset, size_t size)
 	size_t have = 0;
 
 	while (have < size) {
-		ssize_t n = pread(l->fd, l->chunk + have, size - have, (off_t)(offset + have));
+		ssize_t n = pread(
+			l->fd, l->chunk + have, size - have, (off_t)(offset + have));
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -90,7 +92,7 @@ static ssize_t read_at(struct listing *l, uint64_t offset, size_t size)
 	return (ssize_t)have;
 }
 
-/* ---- compressed --------------------------------------------------------------------------- */
+/* ---- compressed ------------------------------------------------------------------- */
 
 static la_ssize_t give_chunk(struct archive *a, void *data, const void **ret)
 {
@@ -129,7 +131,8 @@ static const char *archive_reason(struct archive *a)
 	return text ? text : "its compression is damaged";
 }
 
-/* gzip keeps its own sums, which libarchive does not compare: CRC-32 and size, little endian. */
+/* gzip keeps its own sums, which libarchive does not compare: CRC-32 and size, little
+ * endian. */
 static int check_gzip(struct listing *l, uint64_t end, uint32_t crc, uint64_t unpacked)
 {
 	const uint8_t *sums = (const uint8_t *)l->chunk;
@@ -139,7 +142,8 @@ static int check_gzip(struct listing *l, uint64_t end, uint32_t crc, uint64_t un
 		return 0;
 	for (size_t i = 0; i < 2; i++)
 		told[i] = (uint32_t)sums[4 * i] | (uint32_t)sums[4 * i + 1] << 8 |
-			  (uint32_t)sums[4 * i + 2] << 16 | (uint32_t)sums[4 * i + 3] << 24;
+			  (uint32_t)sums[4 * i + 2] << 16 |
+			  (uint32_t)sums[4 * i + 3] << 24;
 	/* Of another size: these are the sums of the last of several gzip members. */
 	if (told[1] == (uint32_t)unpacked && told[0] != crc)
 		return bad(l, "its gzip checksum is wrong");
@@ -147,8 +151,8 @@ static int check_gzip(struct listing *l, uint64_t end, uint32_t crc, uint64_t un
 }
 
 /* Feeds what libarchive unpacks. */
-static int feed_unpacked(struct listing *l, struct archive *a, uint32_t *crc,
-			 uint64_t *unpacked)
+static int feed_unpacked(
+	struct listing *l, struct archive *a, uint32_t *crc, uint64_t *unpacked)
 {
 	struct archive_entry *entry;
 	const void *block;
@@ -167,7 +171,8 @@ static int feed_unpacked(struct listing *l, struct archive *a, uint32_t *crc,
 		*crc = crc32_of(in, *crc);
 		r = feed(l, in, &used);
 		if (r != 0)
-			return r < 0 ? r : bad(l, "something else follows in the archive");
+			return r < 0 ? r
+				     : bad(l, "something else follows in the archive");
 	}
 	return r == ARCHIVE_EOF ? 0 : bad(l, archive_reason(a));
 }
@@ -194,7 +199,7 @@ static int read_compressed(struct listing *l, uint64_t start, uint64_t *ret_end)
 	return r;
 }
 
-/* ---- the whole file ----------------------------------------------------------------------- */
+/* ---- the whole file --------------------------------------------------------------- */
 
 static int read_plain(struct listing *l, uint64_t start, uint64_t *ret_end)
 {
@@ -248,7 +253,7 @@ static int read_part(struct listing *l, uint64_t start, uint64_t *ret_end)
 	if (c == COMPRESSION_LZO || c == COMPRESSION_LZ4) {
 		r = fault_errno(l->fault, ENOTSUP, l->path, "read %s", l->path);
 		fault_reason(l->fault, "it is compressed with %s, which is not built in",
-			     compression_name(c));
+			compression_name(c));
 		return r;
 	}
 	return read_compressed(l, start, ret_end);
@@ -276,8 +281,8 @@ static int read_parts(struct listing *l)
 	return r;
 }
 
-int initramfs_list(struct strings *ret, const struct target *t, const char *path,
-		   struct fault *f)
+int initramfs_list(
+	struct strings *ret, const struct target *t, const char *path, struct fault *f)
 {
 	_cleanup_(listing_free) struct listing *l = calloc(1, sizeof(*l));
 	_cleanup_(strings_done) struct strings names = {0};

@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-/* ---- which file --------------------------------------------------------------------------- */
+/* ---- which file ------------------------------------------------------------------- */
 
 static bool is_microcode(const char *path)
 {
@@ -74,13 +74,14 @@ static int find_initramfs(struct reader *r, const struct kernel *k, char **ret)
 	if (!*ret && named)
 		*ret = strdup(named);
 	if (!*ret && text_ends(k->image.path, "/linux"))
-		*ret = text_printf("%.*sinitrd", (int)strlen(k->image.path) - 5, k->image.path);
+		*ret = text_printf(
+			"%.*sinitrd", (int)strlen(k->image.path) - 5, k->image.path);
 	if (!*ret)
 		*ret = text_printf("/boot/initramfs-%s.img", k->release);
 	return *ret ? 0 : -ENOMEM;
 }
 
-/* ---- what is in it ------------------------------------------------------------------------ */
+/* ---- what is in it ---------------------------------------------------------------- */
 
 /* "usr/lib/modules/V/kernel/…": V and its length; NULL: another path. */
 static const char *release_in(const char *name, size_t *ret_size)
@@ -97,8 +98,8 @@ static const char *release_in(const char *name, size_t *ret_size)
 }
 
 /* Releases are told by module files alone; an empty directory says nothing. */
-static int take_name(struct initramfs_file *i, const struct kernel *k, const char *name,
-		     bool *has_own)
+static int take_name(
+	struct initramfs_file *i, const struct kernel *k, const char *name, bool *has_own)
 {
 	size_t size = 0;
 	const char *release = module_is_file_name(name) ? release_in(name, &size) : NULL;
@@ -144,7 +145,8 @@ static int set_damaged(struct initramfs_file *i, const struct fault *why, int er
 }
 
 /* What is there but compressed in a way that is not built in counts as whole, unseen. */
-static int take_error(struct reader *r, struct kernel *k, const struct fault *why, int error)
+static int take_error(
+	struct reader *r, struct kernel *k, const struct fault *why, int error)
 {
 	struct initramfs_file *i = &k->initramfs;
 
@@ -153,8 +155,8 @@ static int take_error(struct reader *r, struct kernel *k, const struct fault *wh
 	if (error != -ENOTSUP)
 		return set_damaged(i, why, error);
 	i->state = PART_OK;
-	return findings_add(&r->inv.findings, "device-unreadable", SEVERITY_INFO, k->release,
-			    i->path, "cannot look into %s: %s", i->path, why->reason);
+	return findings_add(&r->inv.findings, "device-unreadable", SEVERITY_INFO,
+		k->release, i->path, "cannot look into %s: %s", i->path, why->reason);
 }
 
 int read_initramfs(struct reader *r, struct kernel *k)

@@ -4,8 +4,8 @@
 
 const char *part_state_name(enum part_state s)
 {
-	static const char *const names[] = {"ok",	  "missing",	"damaged",
-					    "mismatched", "incomplete", "unindexed"};
+	static const char *const names[] = {
+		"ok", "missing", "damaged", "mismatched", "incomplete", "unindexed"};
 
 	return names[s];
 }

@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-/* ---- releases ------------------------------------------------------------------------------ */
+/* ---- releases --------------------------------------------------------------------- */
 
 static int add_release(struct reader *r, const char *release)
 {
@@ -24,7 +24,8 @@ static int add_from_modules(struct reader *r)
 
 	for (size_t i = 0; error >= 0 && i < names.count; i++) {
 		_cleanup_(strings_done) struct strings inside = {0};
-		_cleanup_free_ char *path = text_printf("/lib/modules/%s", names.items[i]);
+		_cleanup_free_ char *path =
+			text_printf("/lib/modules/%s", names.items[i]);
 
 		if (!path)
 			return -ENOMEM;
@@ -38,14 +39,14 @@ static int add_from_modules(struct reader *r)
 }
 
 /* The release in a file name of /boot between a prefix and an ending. */
-static int add_between(struct reader *r, const char *name, const char *prefix,
-		       const char *ending)
+static int add_between(
+	struct reader *r, const char *name, const char *prefix, const char *ending)
 {
 	_cleanup_free_ char *release = NULL;
 	size_t start = strlen(prefix), size = strlen(name), tail = strlen(ending);
 
-	if (!text_starts(name, prefix) || !text_ends(name, ending) || size <= start + tail ||
-	    is_rescue_name(name))
+	if (!text_starts(name, prefix) || !text_ends(name, ending) ||
+		size <= start + tail || is_rescue_name(name))
 		return 0;
 	release = strndup(name + start, size - start - tail);
 	return release ? add_release(r, release) : -ENOMEM;
@@ -101,11 +102,11 @@ int read_releases(struct reader *r)
 		error = add_from_entries(r);
 	if (r->releases.count > 1)
 		qsort(r->releases.items, r->releases.count, sizeof(char *),
-		      compare_newest_first);
+			compare_newest_first);
 	return error;
 }
 
-/* ---- their parts ------------------------------------------------------------------------ */
+/* ---- their parts ------------------------------------------------------------------ */
 
 int read_kernels(struct reader *r)
 {
@@ -114,7 +115,7 @@ int read_kernels(struct reader *r)
 	for (size_t i = 0; i < r->releases.count; i++) {
 		struct kernel *k;
 		int error = vector_grow(&inv->kernels, &inv->kernel_capacity,
-					inv->kernel_count, sizeof(*k));
+			inv->kernel_count, sizeof(*k));
 
 		if (error < 0)
 			return error;
@@ -131,7 +132,7 @@ int read_kernels(struct reader *r)
 	return 0;
 }
 
-/* ---- entries and kernels ---------------------------------------------------------------- */
+/* ---- entries and kernels ---------------------------------------------------------- */
 
 static int index_of(const struct inventory *inv, const char *release)
 {
@@ -158,8 +159,8 @@ static int kernel_of_rescue_image(struct reader *r, const struct draft *d, int *
 
 static int add_to_kernel(struct kernel *k, size_t entry)
 {
-	int error = vector_grow(&k->entries, &k->entry_capacity, k->entry_count,
-				sizeof(*k->entries));
+	int error = vector_grow(
+		&k->entries, &k->entry_capacity, k->entry_count, sizeof(*k->entries));
 
 	if (error >= 0)
 		k->entries[k->entry_count++] = entry;

@@ -8,9 +8,8 @@
 
 /* An absent file adds nothing. */
 static int add_file(struct file_contexts *c, const struct target *t, const char *folder,
-		    const char *name,
-		    int (*add)(struct file_contexts *, struct bytes, struct fault *),
-		    struct fault *f)
+	const char *name,
+	int (*add)(struct file_contexts *, struct bytes, struct fault *), struct fault *f)
 {
 	_cleanup_(buffer_done) struct buffer text = {0};
 	_cleanup_free_ char *path = text_printf("%s/%s", folder, name);
@@ -24,20 +23,23 @@ static int add_file(struct file_contexts *c, const struct target *t, const char 
 	return r < 0 ? r : add(c, buffer_bytes(&text), f);
 }
 
-/* Rules in libselinux's order (the last match wins), then its two lists of substitutions. */
+/*
+ * Rules in libselinux's order (the last match wins), then its two lists of substitutions.
+ */
 static int add_all(struct file_contexts *c, const struct target *t, const char *folder,
-		   struct fault *f)
+	struct fault *f)
 {
-	static const char *const rules[] = {"file_contexts", "file_contexts.homedirs",
-					    "file_contexts.local"};
-	static const char *const substitutions[] = {"file_contexts.subs",
-						    "file_contexts.subs_dist"};
+	static const char *const rules[] = {
+		"file_contexts", "file_contexts.homedirs", "file_contexts.local"};
+	static const char *const substitutions[] = {
+		"file_contexts.subs", "file_contexts.subs_dist"};
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(rules); i++)
 		r = add_file(c, t, folder, rules[i], file_contexts_add, f);
 	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(substitutions); i++)
-		r = add_file(c, t, folder, substitutions[i], file_contexts_add_substitutions, f);
+		r = add_file(c, t, folder, substitutions[i],
+			file_contexts_add_substitutions, f);
 	return r;
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which configuration the boot loader reads, its environment block, and by whose rules. */
+/*
+ * Which configuration the boot loader reads, its environment block, and by whose rules.
+ */
 #include "reader.h"
 
 #include <errno.h>
@@ -10,8 +12,9 @@
 static int list_esp_files(struct reader *r, const char *name, struct strings *ret)
 {
 	_cleanup_(strings_done) struct strings vendors = {0};
-	const char *esp = r->sys->esp.present && r->sys->esp.mountpoint ? r->sys->esp.mountpoint
-									: "/boot/efi";
+	const char *esp = r->sys->esp.present && r->sys->esp.mountpoint
+				  ? r->sys->esp.mountpoint
+				  : "/boot/efi";
 	_cleanup_free_ char *folder = text_printf("%s/EFI", esp);
 	int error = folder ? reader_list(r, folder, &vendors) : -ENOMEM;
 
@@ -131,12 +134,15 @@ static bool is_directory(const struct reader *r, const char *path)
 	return target_stat(r->t, path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* GRUB looks in /loader/entries of the file system that holds /boot, then in /boot there. */
+/*
+ * GRUB looks in /loader/entries of the file system that holds /boot, then in /boot there.
+ */
 static int find_entries_directory(struct reader *r)
 {
 	bool at_top = !r->sys->boot.separate && is_directory(r, "/loader/entries");
 
-	r->inv.entries_directory = strdup(at_top ? "/loader/entries" : "/boot/loader/entries");
+	r->inv.entries_directory =
+		strdup(at_top ? "/loader/entries" : "/boot/loader/entries");
 	return r->inv.entries_directory ? 0 : -ENOMEM;
 }
 

@@ -26,7 +26,7 @@ static bool is_third_party(const char *relative)
 	return !text_starts(relative, "kernel/");
 }
 
-/* ---- what is gone ------------------------------------------------------------------------ */
+/* ---- what is gone ----------------------------------------------------------------- */
 
 /* Without .ko and its compression: packages compress what modules.order names plain. */
 static size_t stem_size(const char *path)
@@ -46,7 +46,8 @@ static int compare_stems(const void *a, const void *b)
 static int make_stems(struct strings *ret, const struct strings *files)
 {
 	for (size_t i = 0; i < files->count; i++)
-		if (strings_take(ret, strndup(files->items[i], stem_size(files->items[i]))) < 0)
+		if (strings_take(ret,
+			    strndup(files->items[i], stem_size(files->items[i]))) < 0)
 			return -ENOMEM;
 	strings_sort(ret);
 	return 0;
@@ -59,8 +60,8 @@ static int is_absent(const struct strings *stems, const char *path)
 
 	if (!stem)
 		return -ENOMEM;
-	return stems->count == 0 || !bsearch(&stem, stems->items, stems->count,
-					     sizeof(char *), compare_stems);
+	return stems->count == 0 ||
+	       !bsearch(&stem, stems->items, stems->count, sizeof(char *), compare_stems);
 }
 
 static int find_missing(struct module_tree *m, const struct strings *named)
@@ -76,14 +77,15 @@ static int find_missing(struct module_tree *m, const struct strings *named)
 	return error < 0 ? error : 0;
 }
 
-/* ---- its indexes -------------------------------------------------------------------------- */
+/* ---- its indexes ------------------------------------------------------------------ */
 
 static int read_index(struct reader *r, const struct module_tree *m, const char *name,
-		      struct buffer *ret)
+	struct buffer *ret)
 {
 	_cleanup_free_ char *path = text_printf("%s/%s", m->path, name);
 
-	return path ? target_read(r->t, path, MODULES_INDEX_MAX_SIZE, ret, NULL) : -ENOMEM;
+	return path ? target_read(r->t, path, MODULES_INDEX_MAX_SIZE, ret, NULL)
+		    : -ENOMEM;
 }
 
 /* Names in modules.dep. 0, -ENOMEM, or what makes it useless. */
@@ -126,8 +128,8 @@ static bool has_binary_index(struct reader *r, const struct kernel *k)
 
 /*
  * modules.dep names what was there when depmod ran. modules.order names what the kernel's
- * build made: a system without kernel-modules-extra lacks some of it and is sound, so only
- * a lack of more than half counts.
+ * build made: a system without kernel-modules-extra lacks some of it and is sound, so
+ * only a lack of more than half counts.
  */
 static int judge_unindexed(struct reader *r, struct module_tree *m)
 {

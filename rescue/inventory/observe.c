@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The names a repair may touch, as they were when looked at: a plan's expected old state. */
+/*
+ * The names a repair may touch, as they were when looked at: a plan's expected old state.
+ */
 #include "inventory.h"
 
 #include <errno.h>
@@ -28,7 +30,9 @@ static int observe(struct inventory *inv, const char *path)
 	return 0;
 }
 
-/* The directory and every name in it; a directory that cannot be listed is just absent. */
+/*
+ * The directory and every name in it; a directory that cannot be listed is just absent.
+ */
 static int observe_directory(struct inventory *inv, const char *path)
 {
 	_cleanup_(strings_done) struct strings names = {0};

@@ -40,8 +40,8 @@ int reader_cannot_read(struct reader *r, const char *path, int error)
 {
 	if (error == -ENOENT || error == -ENOTDIR)
 		return 0;
-	return findings_add(&r->inv.findings, "device-unreadable", SEVERITY_WARNING, NULL, path,
-			    "cannot read %s: %s", path, strerror(-error));
+	return findings_add(&r->inv.findings, "device-unreadable", SEVERITY_WARNING, NULL,
+		path, "cannot read %s: %s", path, strerror(-error));
 }
 
 int reader_text(struct reader *r, const char *path, size_t limit, char **ret)
@@ -68,10 +68,21 @@ int reader_list(struct reader *r, const char *path, struct strings *ret)
 static int read_all(struct reader *r)
 {
 	static int (*const steps[])(struct reader *) = {
-		read_surroundings, read_loader,	 read_cmdline_sources, read_spaces,
-		read_entries,	   check_entries, order_entries,	       read_entry_token,
-		read_releases,	   read_kernels,  link_entries,	       find_default,
-		read_clues,	   read_cached_rpms, publish_entries,
+		read_surroundings,
+		read_loader,
+		read_cmdline_sources,
+		read_spaces,
+		read_entries,
+		check_entries,
+		order_entries,
+		read_entry_token,
+		read_releases,
+		read_kernels,
+		link_entries,
+		find_default,
+		read_clues,
+		read_cached_rpms,
+		publish_entries,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {

@@ -14,14 +14,14 @@
 /* An entry before its place in the menu and its kernel are known. */
 struct draft {
 	struct entry entry;
-	char *release;	/* of the kernel that its paths or its version name, or NULL */
-	char *version;	/* BLS `version` value, or NULL */
-	char *grub_id;	/* what saved_entry may say; NULL: none */
-	char *number;	/* of a menuentry in grub.cfg: "1>2"; NULL for BLS */
-	char *place;	/* in the whole menu, likewise; NULL: the loader does not show it */
+	char *release; /* of the kernel that its paths or its version name, or NULL */
+	char *version; /* BLS `version` value, or NULL */
+	char *grub_id; /* what saved_entry may say; NULL: none */
+	char *number;  /* of a menuentry in grub.cfg: "1>2"; NULL for BLS */
+	char *place; /* in the whole menu, likewise; NULL: the loader does not show it */
 	unsigned stopped_line; /* BLS: GRUB reads no further than this line; 0: all */
-	bool unseen;	/* the boot loader does not show it */
-	size_t order;	/* among those of its kind, as read */
+	bool unseen;           /* the boot loader does not show it */
+	size_t order;          /* among those of its kind, as read */
 };
 void draft_done(struct draft *d);
 /* Its root= is this system's, or it has none. */
@@ -35,7 +35,7 @@ struct reader {
 	struct grubenv env;
 	struct draft *drafts;
 	size_t draft_count, draft_capacity;
-	struct strings boot;	 /* names in /boot, sorted */
+	struct strings boot;     /* names in /boot, sorted */
 	struct strings releases; /* of kernels */
 };
 
@@ -49,21 +49,21 @@ int reader_text(struct reader *r, const char *path, size_t limit, char **ret);
 /* Names in a directory, sorted; none where it is absent or unreadable (a finding). */
 int reader_list(struct reader *r, const char *path, struct strings *ret);
 
-int read_surroundings(struct reader *r);   /* surroundings.c: usr merge, SELinux, journal */
+int read_surroundings(struct reader *r); /* surroundings.c: usr merge, SELinux, journal */
 int read_cmdline_sources(struct reader *r); /* cmdline.c; after read_loader */
-int read_spaces(struct reader *r);	    /* space.c */
-int read_loader(struct reader *r);	    /* loader.c: grub.cfg, grubenv, whose rules */
-int read_entries(struct reader *r);	    /* entries.c: drafts, after read_loader */
-int order_entries(struct reader *r);	    /* default.c: sorts drafts */
-int find_default(struct reader *r);	    /* default.c: inv.default_entry */
-int check_entries(struct reader *r);	    /* entry_check.c: broken, is_of_this_root */
-int read_releases(struct reader *r);	    /* kernels.c; after read_entries */
-int read_kernels(struct reader *r);	    /* kernels.c: their parts; after read_releases */
-int link_entries(struct reader *r);	    /* kernels.c: which entry starts which kernel */
-int publish_entries(struct reader *r);	    /* entries.c; last: drafts become inv.entries */
-int read_entry_token(struct reader *r);	    /* token.c */
-int read_clues(struct reader *r);	    /* clues.c */
-int read_cached_rpms(struct reader *r);	    /* clues.c */
+int read_spaces(struct reader *r);          /* space.c */
+int read_loader(struct reader *r);          /* loader.c: grub.cfg, grubenv, whose rules */
+int read_entries(struct reader *r);         /* entries.c: drafts, after read_loader */
+int order_entries(struct reader *r);        /* default.c: sorts drafts */
+int find_default(struct reader *r);         /* default.c: inv.default_entry */
+int check_entries(struct reader *r);        /* entry_check.c: broken, is_of_this_root */
+int read_releases(struct reader *r);        /* kernels.c; after read_entries */
+int read_kernels(struct reader *r);     /* kernels.c: their parts; after read_releases */
+int link_entries(struct reader *r);     /* kernels.c: which entry starts which kernel */
+int publish_entries(struct reader *r);  /* entries.c; last: drafts become inv.entries */
+int read_entry_token(struct reader *r); /* token.c */
+int read_clues(struct reader *r);       /* clues.c */
+int read_cached_rpms(struct reader *r); /* clues.c */
 
 /* image.c, modules.c, initramfs_state.c */
 int read_image(struct reader *r, struct kernel *k);
@@ -72,7 +72,9 @@ int read_initramfs(struct reader *r, struct kernel *k);
 
 /* A variable as GRUB sees it when an entry starts: grubenv's, else grub.cfg's literal. */
 const char *loader_variable(const struct reader *r, const char *name);
-/* What a boot loader calls a file, as the running system does: /vmlinuz → /boot/vmlinuz. */
+/*
+ * What a boot loader calls a file, as the running system does: /vmlinuz → /boot/vmlinuz.
+ */
 char *system_path_of(const struct system *sys, const char *loader_path);
 /* A release that uname -r could say; not a rescue or kdump image's suffix. */
 bool is_release(const char *text);

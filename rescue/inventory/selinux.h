@@ -4,7 +4,9 @@
 
 #include "target.h"
 
-/* "targeted"; *ret NULL: SELinux is disabled, or no policy with file_contexts is there. */
+/*
+ * "targeted"; *ret NULL: SELinux is disabled, or no policy with file_contexts is there.
+ */
 int selinux_policy_type(char **ret, const struct target *t, struct fault *f);
 
 #endif

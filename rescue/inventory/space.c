@@ -23,7 +23,7 @@ static int add_space(struct inventory *inv, const char *path, int fd)
 	if (fstat(fd, &st) < 0 || is_known(inv, st.st_dev) || fstatvfs(fd, &v) < 0)
 		return 0;
 	r = vector_grow(&inv->spaces, &inv->space_capacity, inv->space_count,
-			sizeof(*inv->spaces));
+		sizeof(*inv->spaces));
 	if (r < 0)
 		return r;
 
@@ -58,7 +58,8 @@ static int look_at(struct reader *r, const char *path)
 /* File systems are told apart by st_dev, so outer mount points come first. */
 int read_spaces(struct reader *r)
 {
-	static const char *const usual[] = {"/", "/boot", "/usr", "/var", "/boot/efi", "/efi"};
+	static const char *const usual[] = {
+		"/", "/boot", "/usr", "/var", "/boot/efi", "/efi"};
 	const struct fstab *fstab = &r->sys->fstab;
 	int error = 0;
 
@@ -81,8 +82,8 @@ static bool holds(const char *mountpoint, const char *path)
 	       (path[size] == '/' || path[size] == '\0');
 }
 
-const struct filesystem_space *inventory_space_of(const struct inventory *inv,
-						  const char *path)
+const struct filesystem_space *inventory_space_of(
+	const struct inventory *inv, const char *path)
 {
 	static char root[] = "/";
 	static const struct filesystem_space unknown = {.mountpoint = root};
@@ -92,7 +93,8 @@ const struct filesystem_space *inventory_space_of(const struct inventory *inv,
 		const struct filesystem_space *s = &inv->spaces[i];
 
 		if (holds(s->mountpoint, path) &&
-		    (best == &unknown || strlen(s->mountpoint) > strlen(best->mountpoint)))
+			(best == &unknown ||
+				strlen(s->mountpoint) > strlen(best->mountpoint)))
 			best = s;
 	}
 	return best;

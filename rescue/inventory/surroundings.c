@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Facts about the system that steer a repair: merged /usr, SELinux, a repair cut short. */
+/*
+ * Facts about the system that steer a repair: merged /usr, SELinux, a repair cut short.
+ */
 #include "reader.h"
 
 #include "selinux.h"
@@ -12,8 +14,9 @@ static void read_merged_usr(struct reader *r)
 	struct stat st;
 
 	if (target_lstat(r->t, "/lib", &st) == 0 && S_ISLNK(st.st_mode) &&
-	    target_readlink(r->t, "/lib", &link) == 0)
-		r->inv.merged_usr = text_ends(link, "usr/lib") || text_ends(link, "usr/lib/");
+		target_readlink(r->t, "/lib", &link) == 0)
+		r->inv.merged_usr =
+			text_ends(link, "usr/lib") || text_ends(link, "usr/lib/");
 }
 
 static int read_selinux(struct reader *r)

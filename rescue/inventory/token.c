@@ -18,7 +18,7 @@ static int read_token_file(struct reader *r, const char *path, char **ret)
 	text[strcspn(text, "\n")] = '\0';
 	token = text_strip(text);
 	if (!*token || strlen(token) > TOKEN_MAX_SIZE || strchr(token, '/') ||
-	    !path_is_clean(token, strlen(token)))
+		!path_is_clean(token, strlen(token)))
 		return 0;
 	*ret = strdup(token);
 	return *ret ? 0 : -ENOMEM;
@@ -31,13 +31,14 @@ static int token_of_entries(struct reader *r, char **ret)
 		const struct draft *d = &r->drafts[i];
 		_cleanup_free_ char *ending = NULL;
 
-		if (d->entry.kind != ENTRY_BLS || !d->entry.is_of_this_root || !d->release)
+		if (d->entry.kind != ENTRY_BLS || !d->entry.is_of_this_root ||
+			!d->release)
 			continue;
 		ending = text_printf("-%s", d->release);
 		if (!ending)
 			return -ENOMEM;
 		if (!text_ends(d->entry.id, ending) ||
-		    strlen(d->entry.id) == strlen(ending))
+			strlen(d->entry.id) == strlen(ending))
 			continue;
 		*ret = strndup(d->entry.id, strlen(d->entry.id) - strlen(ending));
 		return *ret ? 0 : -ENOMEM;

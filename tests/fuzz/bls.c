@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes as a BLS entry; an entry of clean values comes back as it was written, and the
- * orders of ids are orders: reversed when asked the other way round.
+ * Any bytes as a BLS entry; an entry of clean values comes back as it was written, and
+ * the orders of ids are orders: reversed when asked the other way round.
  */
 #include "formats/bls.h"
 
@@ -15,17 +15,17 @@ static const char *variable(void *data, const char *name)
 static void check_written(const struct bls_entry *e)
 {
 	const struct bls_template t = {.title = bls_get(e, "title"),
-				       .linux_path = bls_get(e, "linux"),
-				       .options = bls_get(e, "options")};
+		.linux_path = bls_get(e, "linux"),
+		.options = bls_get(e, "options")};
 	struct buffer text = {0};
 	struct bls_entry again;
 
 	if (bls_write(&text, &t) < 0)
 		return;
 	if (bls_parse(&again, buffer_bytes(&text), NULL) < 0 || again.stopped_line > 0 ||
-	    !text_equal(bls_get(&again, "title"), t.title) ||
-	    !text_equal(bls_get(&again, "linux"), t.linux_path) ||
-	    !text_equal(bls_get(&again, "options"), t.options))
+		!text_equal(bls_get(&again, "title"), t.title) ||
+		!text_equal(bls_get(&again, "linux"), t.linux_path) ||
+		!text_equal(bls_get(&again, "options"), t.options))
 		abort();
 	bls_done(&again);
 	buffer_done(&text);
@@ -34,11 +34,13 @@ static void check_written(const struct bls_entry *e)
 static void check_order(const char *a, const char *b)
 {
 	if (bls_compare_ids(a, a) != 0 || bls_compare_file_names(a, a) != 0 ||
-	    bls_compare_versions(a, a) != 0)
+		bls_compare_versions(a, a) != 0)
 		abort();
 	if ((bls_compare_file_names(a, b) > 0) != (bls_compare_file_names(b, a) < 0))
 		abort();
-	/* As in GRUB, the EL rules are no order where letters meet digits: only no crash. */
+	/*
+	 * As in GRUB, the EL rules are no order where letters meet digits: only no crash.
+	 */
 	bls_compare_ids(a, b);
 	bls_compare_versions(b, a);
 }

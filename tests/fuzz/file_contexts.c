@@ -10,8 +10,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char *const paths[] = {"/boot/vmlinuz-1", "/lib/modules/1/kernel/a.ko", "/a",
-				    "/ab", "/aab/b", "/"};
+static const char *const paths[] = {
+	"/boot/vmlinuz-1", "/lib/modules/1/kernel/a.ko", "/a", "/ab", "/aab/b", "/"};
 
 /* The first line as one rule "REGEX CONTEXT", against the same regex in one piece. */
 static void check_rule(const char *regex)
@@ -22,13 +22,15 @@ static void check_rule(const char *regex)
 	regex_t compiled;
 
 	if (buffer_printf(&line, "%s context\n", regex) < 0 ||
-	    file_contexts_add(c, buffer_bytes(&line), NULL) < 0)
+		file_contexts_add(c, buffer_bytes(&line), NULL) < 0)
 		abort();
-	/* What regcomp refuses matches nothing; what the limits refuse is found nowhere. */
+	/*
+	 * What regcomp refuses matches nothing; what the limits refuse is found nowhere.
+	 */
 	if (regcomp(&compiled, whole, REG_EXTENDED | REG_NOSUB) == 0) {
 		for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
 			if (regexec(&compiled, paths[i], 0, NULL, 0) != 0 &&
-			    file_contexts_find(c, paths[i], S_IFREG))
+				file_contexts_find(c, paths[i], S_IFREG))
 				abort();
 		regfree(&compiled);
 	}
@@ -44,10 +46,11 @@ static bool may_be_compared(const char *regex)
 
 	for (size_t i = 0; i < size; i++) {
 		groups += regex[i] == '(';
-		if (strchr("*+?", regex[i]) && regex[i + 1] && strchr("*+?", regex[i + 1]))
+		if (strchr("*+?", regex[i]) && regex[i + 1] &&
+			strchr("*+?", regex[i + 1]))
 			return false;
-		if (regex[i] <= ' ' || regex[i] > '~' || regex[i] == '{' || regex[i] == '\\' ||
-		    regex[i] == '#')
+		if (regex[i] <= ' ' || regex[i] > '~' || regex[i] == '{' ||
+			regex[i] == '\\' || regex[i] == '#')
 			return false;
 	}
 	return size > 0 && size < 64 && groups < 4;

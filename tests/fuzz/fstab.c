@@ -12,7 +12,7 @@ static void check_line(const struct fstab *t, const struct fstab_line *l)
 	if (!l->source[0] || !l->target[0] || !l->type[0] || l->line == 0)
 		abort();
 	if (l->target[0] == '/' &&
-	    (strstr(l->target, "//") || (end > 1 && l->target[end - 1] == '/')))
+		(strstr(l->target, "//") || (end > 1 && l->target[end - 1] == '/')))
 		abort();
 	if (!fstab_find(t, l->target))
 		abort();

@@ -10,7 +10,7 @@ static void check_same(const struct grubenv *a, const struct grubenv *b)
 		abort();
 	for (size_t i = 0; i < a->count; i++)
 		if (strcmp(a->items[i].name, b->items[i].name) != 0 ||
-		    strcmp(a->items[i].value, b->items[i].value) != 0)
+			strcmp(a->items[i].value, b->items[i].value) != 0)
 			abort();
 }
 
@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (grubenv_write(&text, &e, NULL) == 0) {
 		if (text.size != GRUBENV_SIZE ||
-		    grubenv_parse(&again, buffer_bytes(&text), NULL) < 0)
+			grubenv_parse(&again, buffer_bytes(&text), NULL) < 0)
 			abort();
 		check_same(&e, &again);
 		grubenv_done(&again);

@@ -9,7 +9,8 @@ static int take(void *data, const char *name, uint32_t mode, uint64_t size)
 	return buffer_printf(data, "%s %x %llu\n", name, mode, (unsigned long long)size);
 }
 
-static int read_in_pieces(struct bytes in, size_t piece, struct newc *n, struct buffer *names)
+static int read_in_pieces(
+	struct bytes in, size_t piece, struct newc *n, struct buffer *names)
 {
 	size_t at = 0, used;
 	int r = 0;
@@ -32,7 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct newc a = {0}, b = {0};
 
 	if (read_in_pieces(in, size, &a, &whole) != read_in_pieces(in, 7, &b, &pieces) ||
-	    newc_may_end(&a) != newc_may_end(&b) || !text_equal(whole.data, pieces.data))
+		newc_may_end(&a) != newc_may_end(&b) ||
+		!text_equal(whole.data, pieces.data))
 		abort();
 	buffer_done(&whole);
 	buffer_done(&pieces);

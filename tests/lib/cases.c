@@ -33,9 +33,9 @@ static void run_case(const char *folder, dump_case *dump)
 	dump(&got, (struct bytes){exact, input.size});
 	free(exact);
 	if (got.size != expect.size ||
-	    (got.size > 0 && memcmp(got.data, expect.data, got.size) != 0))
+		(got.size > 0 && memcmp(got.data, expect.data, got.size) != 0))
 		fail_msg("%s: expected\n%s----- got\n%s-----", folder,
-			 expect.data ? expect.data : "", got.data ? got.data : "");
+			expect.data ? expect.data : "", got.data ? got.data : "");
 }
 
 void run_cases(const char *name, dump_case *dump)

@@ -21,7 +21,7 @@ static void dump(struct buffer *ret, struct bytes input)
 	}
 	for (size_t i = 0; i < e.count; i++)
 		buffer_printf(ret, "%u: [%s] [%s]\n", e.items[i].line, e.items[i].key,
-			      e.items[i].value);
+			e.items[i].value);
 	assert_int_equal(bls_get_all(&e, "initrd", &initrd), 0);
 	for (size_t i = 0; i < initrd.count; i++)
 		buffer_printf(ret, "initrd %s\n", initrd.items[i]);
@@ -56,12 +56,15 @@ static void has_limits(void **state)
 		assert_return_code(buffer_puts(&text, "a b\n"), 0);
 	assert_int_equal(bls_parse(&e, buffer_bytes(&text), NULL), -E2BIG);
 	while (text.size <= BLS_MAX_SIZE)
-		assert_return_code(buffer_puts(&text, "# 3456789 123456789 123456789\n"), 0);
+		assert_return_code(
+			buffer_puts(&text, "# 3456789 123456789 123456789\n"), 0);
 	assert_int_equal(bls_parse(&e, buffer_bytes(&text), NULL), -EFBIG);
 	assert_int_equal(e.count, 77);
 }
 
-/* Derived from expand_val() and field_append() of blscfg.c; kernelopts and tuned are set. */
+/*
+ * Derived from expand_val() and field_append() of blscfg.c; kernelopts and tuned are set.
+ */
 static const struct {
 	const char *value, *expanded;
 } expansions[] = {
@@ -69,8 +72,8 @@ static const struct {
 	{"$kernelopts", "root=y ro "},
 	{"$kernelopts $tuned", "root=y ro isolcpus=1 "},
 	{"$kernelopts $unset", "root=y ro "},
-	{"$unset", NULL},		/* falls back to default_kernelopts */
-	{"$unset $unset", ""},		/* does not */
+	{"$unset", NULL},      /* falls back to default_kernelopts */
+	{"$unset $unset", ""}, /* does not */
 	{"$unset $tuned", "isolcpus=1 "},
 	{"$unset ro", "ro"},
 	{"a$tuned,b", "aisolcpus=1 ,b"},
@@ -92,9 +95,11 @@ static void expands(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(expansions); i++) {
 		_cleanup_free_ char *text = NULL;
 
-		assert_int_equal(bls_expand(&text, expansions[i].value, variable, NULL), 0);
+		assert_int_equal(
+			bls_expand(&text, expansions[i].value, variable, NULL), 0);
 		if (!text_equal(text, expansions[i].expanded))
-			fail_msg("[%s] gives [%s]", expansions[i].value, text ? text : "NULL");
+			fail_msg("[%s] gives [%s]", expansions[i].value,
+				text ? text : "NULL");
 	}
 }
 
@@ -137,8 +142,9 @@ static void refuses_what_grub_would_not_read_back(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
 		struct buffer text = {.size = 77};
 
-		assert_int_equal(bls_write(&text, &(struct bls_template){.title = values[i]}),
-				 -EINVAL);
+		assert_int_equal(
+			bls_write(&text, &(struct bls_template){.title = values[i]}),
+			-EINVAL);
 		assert_int_equal(text.size, 77);
 	}
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Menu order of BLS entries. The tables are derived from the loaders' sources (rhboot/grub2:
- * fedora-40 and rhel-8.8.0 blscfg.c, fedora-44 blsuki.c); no loader was run for them.
+ * Menu order of BLS entries. The tables are derived from the loaders' sources
+ * (rhboot/grub2: fedora-40 and rhel-8.8.0 blscfg.c, fedora-44 blsuki.c); no loader was
+ * run for them.
  */
 #include "formats/bls.h"
 
@@ -15,7 +16,9 @@
 
 /* Shown from first to last. */
 static const char *const by_id[] = {
-	/* Of names that begin with a letter and a digit run, the digits count as newer. */
+	/*
+	 * Of names that begin with a letter and a digit run, the digits count as newer.
+	 */
 	MID_1 "-5.14.0-427.13.1.el9_4.x86_64+debug",
 	MID_1 "-5.14.0-427.13.1.el9_4.x86_64",
 	MID_1 "-5.14.0-427.9.1.el9_4.x86_64",
@@ -28,8 +31,8 @@ static const char *const by_id[] = {
 	MID_F "-0-rescue",
 };
 
-static void check_order(int (*compare)(const char *, const char *),
-			const char *const *list, size_t count)
+static void check_order(
+	int (*compare)(const char *, const char *), const char *const *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		for (size_t j = 0; j < count; j++) {

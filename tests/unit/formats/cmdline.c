@@ -42,7 +42,7 @@ static void gets_values(void **state)
 		value = cmdline_get(&c, cases[i].name);
 		if (!text_equal(value, cases[i].value))
 			fail_msg("%s of [%s] is [%s]", cases[i].name, cases[i].text,
-				 value ? value : "absent");
+				value ? value : "absent");
 		assert_int_equal(cmdline_has(&c, cases[i].name), cases[i].value != NULL);
 	}
 }
@@ -59,8 +59,9 @@ static void edits(void **state)
 	text = cmdline_text(&c);
 	assert_string_equal(text, "a ro rootwait root=UUID=1");
 	for (size_t i = 0; i < 4; i++)
-		assert_int_equal(cmdline_remove(&c, (const char *[]){"a", "ro", "rootwait",
-								      "root"}[i]), 0);
+		assert_int_equal(cmdline_remove(&c, (const char *[]){"a", "ro",
+							    "rootwait", "root"}[i]),
+			0);
 	empty = cmdline_text(&c);
 	assert_string_equal(empty, "");
 }

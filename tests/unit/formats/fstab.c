@@ -20,8 +20,8 @@ static void dump(struct buffer *ret, struct bytes input)
 	}
 	for (size_t i = 0; i < t.count; i++)
 		buffer_printf(ret, "%u: [%s] [%s] [%s] [%s]\n", t.items[i].line,
-			      t.items[i].source, t.items[i].target, t.items[i].type,
-			      t.items[i].options);
+			t.items[i].source, t.items[i].target, t.items[i].type,
+			t.items[i].options);
 	if (t.bad_lines > 0)
 		buffer_printf(ret, "bad lines: %zu\n", t.bad_lines);
 	fstab_done(&t);
@@ -38,8 +38,9 @@ static void finds_the_topmost(void **state)
 	struct fstab t;
 
 	(void)state;
-	assert_int_equal(fstab_parse(&t, BYTES("A /boot ext4\nB /boot/ xfs\nC / ext4\n"), NULL),
-			 0);
+	assert_int_equal(
+		fstab_parse(&t, BYTES("A /boot ext4\nB /boot/ xfs\nC / ext4\n"), NULL),
+		0);
 	assert_string_equal(fstab_find(&t, "/boot")->source, "B");
 	assert_string_equal(fstab_find(&t, "/")->source, "C");
 	assert_null(fstab_find(&t, "/usr"));
@@ -60,7 +61,8 @@ static void has_limits(void **state)
 	assert_non_null(strstr(f->doing, "4097"));
 	text.size = 0;
 	while (text.size <= FSTAB_MAX_SIZE)
-		assert_return_code(buffer_puts(&text, "# 3456789 123456789 123456789\n"), 0);
+		assert_return_code(
+			buffer_puts(&text, "# 3456789 123456789 123456789\n"), 0);
 	assert_int_equal(fstab_parse(&t, buffer_bytes(&text), f), -EFBIG);
 	assert_int_equal(t.count, 77); /* not written on failure */
 }

@@ -25,13 +25,13 @@ static void dump(struct buffer *ret, struct bytes input)
 	}
 	for (size_t i = 0; i < c.assignment_count; i++)
 		buffer_printf(ret, "%u: set [%s] [%s]\n", c.assignments[i].line,
-			      c.assignments[i].name, c.assignments[i].value);
+			c.assignments[i].name, c.assignments[i].value);
 	for (size_t i = 0; i < c.count; i++) {
 		const struct grub_menuentry *m = &c.items[i];
 
 		buffer_printf(ret, "%u: %s [%s] id [%s] linux [%s] options [%s]", m->line,
-			      m->number, m->title, or_none(m->id), or_none(m->linux_path),
-			      or_none(m->options));
+			m->number, m->title, or_none(m->id), or_none(m->linux_path),
+			or_none(m->options));
 		for (size_t n = 0; n < m->initrd.count; n++)
 			buffer_printf(ret, " initrd [%s]", m->initrd.items[n]);
 		buffer_puts(ret, "\n");
@@ -54,9 +54,10 @@ static void knows_literals(void **state)
 	_cleanup_(grub_cfg_done) struct grub_cfg c = {0};
 
 	(void)state;
-	assert_int_equal(grub_cfg_parse(&c,
-					BYTES("set a=1\nset a=\"$b\"\nset b=x\nset b=y\n"), NULL),
-			 0);
+	assert_int_equal(
+		grub_cfg_parse(
+			&c, BYTES("set a=1\nset a=\"$b\"\nset b=x\nset b=y\n"), NULL),
+		0);
 	assert_string_equal(grub_cfg_literal(&c, "a"), "1");
 	assert_string_equal(grub_cfg_literal(&c, "b"), "y");
 	assert_null(grub_cfg_literal(&c, "c"));
@@ -76,8 +77,10 @@ static void has_limits(void **state)
 {
 	(void)state;
 	assert_int_equal(parse_repeated("menuentry a {\n}\n", GRUB_CFG_MAX_ENTRIES), 0);
-	assert_int_equal(parse_repeated("menuentry a {\n}\n", GRUB_CFG_MAX_ENTRIES + 1), -E2BIG);
-	assert_int_equal(parse_repeated("# 3456789\n", GRUB_CFG_MAX_SIZE / 10 + 1), -EFBIG);
+	assert_int_equal(
+		parse_repeated("menuentry a {\n}\n", GRUB_CFG_MAX_ENTRIES + 1), -E2BIG);
+	assert_int_equal(
+		parse_repeated("# 3456789\n", GRUB_CFG_MAX_SIZE / 10 + 1), -EFBIG);
 	assert_int_equal(parse_repeated("submenu a {\n", 100000), 0); /* bad, no crash */
 	assert_int_equal(parse_repeated("a ", 100000), 0);
 }

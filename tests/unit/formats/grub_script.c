@@ -31,13 +31,13 @@ static const struct {
 static void dump(struct buffer *out, const struct grub_command *c)
 {
 	for (size_t i = 0; i < c->words.count; i++)
-		assert_return_code(buffer_printf(out, "%s%s", i > 0 ? "|" : "",
-						 c->words.items[i]),
-				   0);
-	assert_return_code(buffer_puts(out, c->end == GRUB_COMMAND_OPEN	   ? "{"
+		assert_return_code(
+			buffer_printf(out, "%s%s", i > 0 ? "|" : "", c->words.items[i]),
+			0);
+	assert_return_code(buffer_puts(out, c->end == GRUB_COMMAND_OPEN    ? "{"
 					    : c->end == GRUB_COMMAND_CLOSE ? "}"
 									   : ";"),
-			   0);
+		0);
 }
 
 static int read_all(const char *text, struct buffer *out)
@@ -69,8 +69,8 @@ static void reads_commands(void **state)
 
 static void refuses(void **state)
 {
-	static const char *const bad[] = {"a | b", "a & b", "a > b", "a < b", "'open", "\"open",
-					  "a 'open\nmore"};
+	static const char *const bad[] = {
+		"a | b", "a & b", "a > b", "a < b", "'open", "\"open", "a 'open\nmore"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {

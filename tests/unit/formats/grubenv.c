@@ -58,7 +58,7 @@ static void edits(void **state)
 	assert_int_equal(grubenv_write(&text, &e, NULL), 0);
 	assert_int_equal(text.size, GRUBENV_SIZE);
 	assert_memory_equal(text.data, HEAD "b=x\\\ny\\\\z\nc=3\nd=\n###",
-			    sizeof(HEAD "b=x\\\ny\\\\z\nc=3\nd=\n###") - 1);
+		sizeof(HEAD "b=x\\\ny\\\\z\nc=3\nd=\n###") - 1);
 	assert_int_equal(text.data[GRUBENV_SIZE - 1], '#');
 	assert_int_equal(grubenv_parse(&again, buffer_bytes(&text), NULL), 0);
 	assert_int_equal(again.count, 3);

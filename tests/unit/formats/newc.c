@@ -15,13 +15,15 @@ static void append_zeros(struct buffer *b, size_t size)
 
 static void append_member(struct buffer *b, const char *name, const char *data)
 {
-	/* inode, mode, uid, gid, links, mtime, size, four device numbers, name size, check */
-	assert_return_code(buffer_printf(b,
-					 "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx"
-					 "%08x%s",
-					 1, 0100644, 0, 0, 1, 0, strlen(data), 0, 0, 0, 0,
-					 strlen(name) + 1, 0, name),
-			   0);
+	/* inode, mode, uid, gid, links, mtime, size, four device numbers, name size,
+	 * check */
+	assert_return_code(
+		buffer_printf(b,
+			"070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx"
+			"%08x%s",
+			1, 0100644, 0, 0, 1, 0, strlen(data), 0, 0, 0, 0,
+			strlen(name) + 1, 0, name),
+		0);
 	append_zeros(b, 1);
 	append_zeros(b, -b->size & 3);
 	assert_return_code(buffer_puts(b, data), 0);
@@ -42,7 +44,8 @@ static int take(void *data, const char *name, uint32_t mode, uint64_t size)
 }
 
 /* Fed in pieces; what newc_feed answered last. */
-static int feed(struct newc *n, const struct buffer *in, size_t piece, struct buffer *names)
+static int feed(
+	struct newc *n, const struct buffer *in, size_t piece, struct buffer *names)
 {
 	size_t at = 0, used;
 	int r = 0;
@@ -50,8 +53,8 @@ static int feed(struct newc *n, const struct buffer *in, size_t piece, struct bu
 	while (r == 0 && at < in->size) {
 		size_t size = MIN_OF(piece, in->size - at);
 
-		r = newc_feed(n, (struct bytes){(uint8_t *)in->data + at, size}, &used, take,
-			      names);
+		r = newc_feed(n, (struct bytes){(uint8_t *)in->data + at, size}, &used,
+			take, names);
 		at += used;
 	}
 	return r;
@@ -125,8 +128,10 @@ static void tells_damage(void **state)
 
 	(void)state;
 	check_damaged("not cpio", 8);
-	check_damaged("0 and more of it, but neither a header nor anything else that could be read "
-		      "as one by anybody, whoever it is....", 118);
+	check_damaged("0 and more of it, but neither a header nor anything else that "
+		      "could be read "
+		      "as one by anybody, whoever it is....",
+		118);
 	make_archive(&b);
 	b.data[5] = '9';
 	check_damaged(b.data, b.size); /* magic */

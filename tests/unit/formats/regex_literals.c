@@ -43,18 +43,18 @@ static void finds_literals(void **state)
 
 		assert_int_equal(regex_literals_find(&l, cases[i].regex), 0);
 		if (strcmp(l.prefix, cases[i].prefix) != 0 ||
-		    !text_equal(l.needed, cases[i].needed) ||
-		    l.is_literal != cases[i].is_literal)
+			!text_equal(l.needed, cases[i].needed) ||
+			l.is_literal != cases[i].is_literal)
 			fail_msg("%s: [%s] [%s] %d", cases[i].regex, l.prefix,
-				 l.needed ? l.needed : "NULL", l.is_literal);
+				l.needed ? l.needed : "NULL", l.is_literal);
 	}
 }
 
 static void refuses(void **state)
 {
-	static const char *const bad[] = {"/(a", "/[a", "/a\\", "/(a)\\1", "/((a{99}){99}){9}",
-					  "/a{99999}", "/a++", "/a*{2}", "/a{2}?",
-					  "/((((((((((a+)+)+)+)+)+)+)+)+)+)", "/[[:alpha:]", "/((a)", "/(\\"};
+	static const char *const bad[] = {"/(a", "/[a", "/a\\", "/(a)\\1",
+		"/((a{99}){99}){9}", "/a{99999}", "/a++", "/a*{2}", "/a{2}?",
+		"/((((((((((a+)+)+)+)+)+)+)+)+)+)", "/[[:alpha:]", "/((a)", "/(\\"};
 	char text[REGEX_MAX_SIZE + 2];
 	struct regex_literals l = {0};
 

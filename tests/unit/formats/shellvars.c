@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* NAME=value files: quoting as sh has it; every case was compared with what bash makes of it. */
+/* NAME=value files: quoting as sh has it; every case was compared with what bash makes of
+ * it. */
 #include "formats/shellvars.h"
 
 #include <errno.h>
@@ -55,7 +56,7 @@ static void reads_cases(void **state)
 		assert_int_equal(shellvars_parse(&v, in, NULL), 0);
 		if (!text_equal(shellvars_get(&v, cases[i].name), cases[i].value))
 			fail_msg("case %zu: %s gives [%s]", i, cases[i].text,
-				 shellvars_get(&v, cases[i].name));
+				shellvars_get(&v, cases[i].name));
 	}
 }
 
@@ -80,7 +81,8 @@ static void has_limits(void **state)
 		assert_return_code(buffer_puts(&text, "A+=x\n"), 0);
 	assert_int_equal(shellvars_parse(&v, buffer_bytes(&text), NULL), -E2BIG);
 	while (text.size <= SHELLVARS_MAX_SIZE)
-		assert_return_code(buffer_puts(&text, "# 3456789 123456789 123456789\n"), 0);
+		assert_return_code(
+			buffer_puts(&text, "# 3456789 123456789 123456789\n"), 0);
 	assert_int_equal(shellvars_parse(&v, buffer_bytes(&text), NULL), -EFBIG);
 	assert_int_equal(v.count, 77);
 }

@@ -31,7 +31,8 @@ static void reads_sources(void **state)
 
 static void tolerates_absence(void **state)
 {
-	struct patient *p = patient_new("f 0644 /etc/default/grub =GRUB_CMDLINE_LINUX=\"\"\n");
+	struct patient *p =
+		patient_new("f 0644 /etc/default/grub =GRUB_CMDLINE_LINUX=\"\"\n");
 	const struct cmdline_sources *c = &p->inv.cmdline;
 
 	(void)state;

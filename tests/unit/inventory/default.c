@@ -10,20 +10,24 @@
 struct rules_case {
 	const char *os_id, *os_version; /* NULL: rhel 9.4 */
 	const char *grub_cfg;
-	const char *env; /* variables, NULL: no environment block */
+	const char *env;      /* variables, NULL: no environment block */
 	const char *expected; /* id of the default entry */
 };
 
-static const char *const ids[] = {"4a5b-" OLD, "4a5b-" V, "4a5b-" V "+debug", "4a5b-0-rescue"};
+static const char *const ids[] = {
+	"4a5b-" OLD, "4a5b-" V, "4a5b-" V "+debug", "4a5b-0-rescue"};
 
 static void add_entries(struct patient *p, bool with_version)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
-		_cleanup_free_ char *path = text_printf("/boot/loader/entries/%s.conf", ids[i]);
-		_cleanup_free_ char *text = text_printf(
-			"title Linux (%s)\n%s%s%slinux /boot/vmlinuz-%s\noptions root=UUID=" UUID "\n",
-			ids[i] + 5, with_version ? "version " : "", with_version ? ids[i] + 5 : "",
-			with_version ? "\n" : "", ids[i] + 5);
+		_cleanup_free_ char *path =
+			text_printf("/boot/loader/entries/%s.conf", ids[i]);
+		_cleanup_free_ char *text =
+			text_printf("title Linux (%s)\n%s%s%slinux "
+				    "/boot/vmlinuz-%s\noptions root=UUID=" UUID "\n",
+				ids[i] + 5, with_version ? "version " : "",
+				with_version ? ids[i] + 5 : "", with_version ? "\n" : "",
+				ids[i] + 5);
 
 		add_text(p, path, text);
 	}
@@ -41,8 +45,8 @@ static const char *default_id(struct patient *p)
 static void check(const struct rules_case *c)
 {
 	struct patient *p = patient_new(NULL);
-	_cleanup_free_ char *env = c->env ? text_printf("# GRUB Environment Block\n%s#####", c->env)
-					  : NULL;
+	_cleanup_free_ char *env =
+		c->env ? text_printf("# GRUB Environment Block\n%s#####", c->env) : NULL;
 
 	if (c->os_id) {
 		p->sys.os_id = (char *)c->os_id;
@@ -53,8 +57,8 @@ static void check(const struct rules_case *c)
 	if (env)
 		add_text(p, "/boot/grub2/grubenv", env);
 	if (!text_equal(default_id(p), c->expected))
-		fail_msg("%s%s gives %s, not %s", c->grub_cfg, c->env ? c->env : "", default_id(p),
-			 c->expected);
+		fail_msg("%s%s gives %s, not %s", c->grub_cfg, c->env ? c->env : "",
+			default_id(p), c->expected);
 	patient_free(p);
 }
 
@@ -67,26 +71,32 @@ static const struct rules_case blscfg_cases[] = {
 	{NULL, NULL, BLS_CFG, "saved_entry=0x2\n", "4a5b-" OLD},
 	{NULL, NULL, BLS_CFG, "saved_entry=3 x\n", "4a5b-0-rescue"},
 	{NULL, NULL, BLS_CFG, "saved_entry=4\n", "4a5b-" V "+debug"}, /* beyond the end */
-	/* A stale id: neither id nor title, and no number, though it begins with a digit. */
+	/*
+	 * A stale id: neither id nor title, and no number, though it begins with a digit.
+	 */
 	{NULL, NULL, BLS_CFG, "saved_entry=2a5b-gone\n", "4a5b-" V "+debug"},
 	{NULL, NULL, BLS_CFG, "saved_entry=\n", "4a5b-" V "+debug"},
 	{NULL, NULL, BLS_CFG, "next_entry=1\nsaved_entry=4a5b-" OLD "\n", "4a5b-" OLD},
-	{NULL, NULL, BLS_CFG, "saved_entry=1\nprev_saved_entry=4a5b-" OLD "\n", "4a5b-" OLD},
+	{NULL, NULL, BLS_CFG, "saved_entry=1\nprev_saved_entry=4a5b-" OLD "\n",
+		"4a5b-" OLD},
 	{NULL, NULL, "set default=\"2\"\nblscfg\n", "saved_entry=1\n", "4a5b-" OLD},
 	{NULL, NULL,
-	 "if [ \"${next_entry}\" ]; then set default=\"${next_entry}\"\n"
-	 "else set default=\"${saved_entry}\"; fi\nblscfg\n",
-	 "saved_entry=1\n", "4a5b-" V},
+		"if [ \"${next_entry}\" ]; then set default=\"${next_entry}\"\n"
+		"else set default=\"${saved_entry}\"; fi\nblscfg\n",
+		"saved_entry=1\n", "4a5b-" V},
 	/* Menuentries before and behind blscfg count in the menu. */
 	{NULL, NULL,
-	 "menuentry first { linux /boot/x root=a }\n" BLS_CFG "menuentry last { linux /boot/y }\n",
-	 "saved_entry=0\n", "grub.cfg#0"},
+		"menuentry first { linux /boot/x root=a }\n" BLS_CFG
+		"menuentry last { linux /boot/y }\n",
+		"saved_entry=0\n", "grub.cfg#0"},
 	{NULL, NULL,
-	 "menuentry first { linux /boot/x root=a }\n" BLS_CFG "menuentry last { linux /boot/y }\n",
-	 "saved_entry=2\n", "4a5b-" V},
+		"menuentry first { linux /boot/x root=a }\n" BLS_CFG
+		"menuentry last { linux /boot/y }\n",
+		"saved_entry=2\n", "4a5b-" V},
 	{NULL, NULL,
-	 "menuentry first { linux /boot/x root=a }\n" BLS_CFG "menuentry last { linux /boot/y }\n",
-	 "saved_entry=5\n", "grub.cfg#1"},
+		"menuentry first { linux /boot/x root=a }\n" BLS_CFG
+		"menuentry last { linux /boot/y }\n",
+		"saved_entry=5\n", "grub.cfg#1"},
 	{"rocky", "8.10", BLS_CFG, NULL, "4a5b-" V "+debug"},
 	{"fedora", "44", BLS_CFG, "saved_entry=4a5b-" OLD "\n", "4a5b-" OLD},
 };
@@ -98,15 +108,19 @@ static const struct rules_case blscfg_cases[] = {
 	"menuentry Last --id last { linux /boot/d }\n"
 
 static const struct rules_case menuentry_cases[] = {
-	{"centos", "7", "set default=\"${saved_entry}\"\n" MENU, "saved_entry=Last\n", "grub.cfg#2"},
-	{"centos", "7", "set default=\"${saved_entry}\"\n" MENU, "saved_entry=last\n", "grub.cfg#2"},
+	{"centos", "7", "set default=\"${saved_entry}\"\n" MENU, "saved_entry=Last\n",
+		"grub.cfg#2"},
+	{"centos", "7", "set default=\"${saved_entry}\"\n" MENU, "saved_entry=last\n",
+		"grub.cfg#2"},
 	{"centos", "7", "set default=\"1>0\"\n" MENU, NULL, "grub.cfg#1>0"},
 	{"debian", "12", "set default=\"More>Two\"\n" MENU, NULL, "grub.cfg#1>1"},
 	{"debian", "12", "set default=\"More>inner\"\n" MENU, NULL, "grub.cfg#1>0"},
 	{"debian", "12", "set default=\"2\"\n" MENU, NULL, "grub.cfg#2"},
 	{"debian", "12", "set default=\"9\"\n" MENU, NULL, "grub.cfg#0"},
 	{"debian", "12", MENU, NULL, "grub.cfg#0"},
-	/* Upstream reads a leading number whatever follows; EL8's and later look for ids. */
+	/*
+	 * Upstream reads a leading number whatever follows; EL8's and later look for ids.
+	 */
 	{"debian", "12", "set default=\"2-zero\"\n" MENU, NULL, "grub.cfg#2"},
 	{"centos", "7", "set default=\"1-zero\"\n" MENU, NULL, "grub.cfg#0"},
 	{"rhel", "8.4", "set default=\"1-zero\"\n" MENU, NULL, "grub.cfg#0"},
@@ -143,8 +157,10 @@ static void orders_by_generation(void **state)
 	struct patient *p = patient_new(NULL);
 
 	(void)state;
-	add_text(p, "/boot/loader/entries/9f-1.0.0-1.conf", "version 1.0.0-1\nlinux /boot/a\n");
-	add_text(p, "/boot/loader/entries/1a-2.0.0-1.conf", "version 2.0.0-1\nlinux /boot/b\n");
+	add_text(p, "/boot/loader/entries/9f-1.0.0-1.conf",
+		"version 1.0.0-1\nlinux /boot/a\n");
+	add_text(p, "/boot/loader/entries/1a-2.0.0-1.conf",
+		"version 2.0.0-1\nlinux /boot/b\n");
 	check_order(p, by_id, 2);
 	p->sys.os_version_id = (char *)"8.9";
 	check_order(p, by_version, 2);
@@ -160,7 +176,7 @@ static void keeps_the_one_shot_apart(void **state)
 	(void)state;
 	add_entries(p, false);
 	add_text(p, "/boot/grub2/grubenv",
-		 "# GRUB Environment Block\nsaved_entry=1\nnext_entry=2\n");
+		"# GRUB Environment Block\nsaved_entry=1\nnext_entry=2\n");
 	assert_string_equal(default_id(p), "4a5b-" V);
 	assert_string_equal(p->inv.saved_entry, "1");
 	assert_string_equal(p->inv.next_entry, "2");

@@ -38,14 +38,15 @@ static void resolves_paths_beside_a_separate_boot(void **state)
 
 static void strips_the_subvolume(void **state)
 {
-	struct patient *p = patient_new("f 0644 " ENTRIES "a.conf <<END\n"
-					"linux /root/boot/vmlinuz-" V "\n"
-					"options root=UUID=" UUID " rootflags=subvol=root\n"
-					"END\n"
-					"f 0644 " ENTRIES "b.conf <<END\n"
-					"linux /root/boot/vmlinuz-" V "\n"
-					"options root=UUID=" UUID " rootflags=subvol=other\n"
-					"END\n");
+	struct patient *p =
+		patient_new("f 0644 " ENTRIES "a.conf <<END\n"
+			    "linux /root/boot/vmlinuz-" V "\n"
+			    "options root=UUID=" UUID " rootflags=subvol=root\n"
+			    "END\n"
+			    "f 0644 " ENTRIES "b.conf <<END\n"
+			    "linux /root/boot/vmlinuz-" V "\n"
+			    "options root=UUID=" UUID " rootflags=subvol=other\n"
+			    "END\n");
 
 	(void)state;
 	p->sys.subvolume = (char *)"root";
@@ -60,30 +61,32 @@ static void strips_the_subvolume(void **state)
 
 static void expands_variables(void **state)
 {
-	struct patient *p = patient_new(
-		"f 0644 /boot/grub2/grub.cfg <<END\n"
-		"if [ -z \"${kernelopts}\" ]; then\n"
-		"  set kernelopts=\"root=UUID=" UUID " fallback\"\n"
-		"fi\n"
-		"set tuned_initrd=\n"
-		"blscfg\n"
-		"END\n"
-		"f 0644 /boot/microcode.img =x\n"
-		"f 0644 " ENTRIES "a.conf <<END\n"
-		"linux /boot/vmlinuz-" V "\n"
-		"initrd /boot/microcode.img $tuned_initrd $early\n"
-		"options $kernelopts $tuned_params\n"
-		"END\n"
-		"f 0644 " ENTRIES "b.conf <<END\n"
-		"linux /boot/vmlinuz-" V "\n"
-		"options $nothing\n"
-		"END\n");
+	struct patient *p =
+		patient_new("f 0644 /boot/grub2/grub.cfg <<END\n"
+			    "if [ -z \"${kernelopts}\" ]; then\n"
+			    "  set kernelopts=\"root=UUID=" UUID " fallback\"\n"
+			    "fi\n"
+			    "set tuned_initrd=\n"
+			    "blscfg\n"
+			    "END\n"
+			    "f 0644 /boot/microcode.img =x\n"
+			    "f 0644 " ENTRIES "a.conf <<END\n"
+			    "linux /boot/vmlinuz-" V "\n"
+			    "initrd /boot/microcode.img $tuned_initrd $early\n"
+			    "options $kernelopts $tuned_params\n"
+			    "END\n"
+			    "f 0644 " ENTRIES "b.conf <<END\n"
+			    "linux /boot/vmlinuz-" V "\n"
+			    "options $nothing\n"
+			    "END\n");
 
 	(void)state;
 	add_image(p, "/boot/vmlinuz-" V, V);
 	patient_read(p);
-	assert_string_equal(patient_entry(p, "a")->options, "root=UUID=" UUID " fallback");
-	assert_string_equal(patient_entry(p, "a")->raw_options, "$kernelopts $tuned_params");
+	assert_string_equal(
+		patient_entry(p, "a")->options, "root=UUID=" UUID " fallback");
+	assert_string_equal(
+		patient_entry(p, "a")->raw_options, "$kernelopts $tuned_params");
 	assert_int_equal(patient_entry(p, "a")->initrd.count, 1);
 	assert_false(patient_entry(p, "a")->broken);
 	assert_null(patient_entry(p, "b")->options);
@@ -97,7 +100,8 @@ static void expands_variables(void **state)
 			   "default_kernelopts=root=LABEL=x\n"
 			   "END\n");
 	patient_read(p);
-	assert_string_equal(patient_entry(p, "a")->options, "root=UUID=" UUID " ro isolcpus=1");
+	assert_string_equal(
+		patient_entry(p, "a")->options, "root=UUID=" UUID " ro isolcpus=1");
 	assert_int_equal(patient_entry(p, "a")->initrd.count, 2);
 	assert_string_equal(patient_entry(p, "a")->initrd.items[1], "/boot/other.img");
 	assert_true(patient_entry(p, "a")->broken);
@@ -108,31 +112,33 @@ static void expands_variables(void **state)
 
 static void tells_the_release(void **state)
 {
-	struct patient *p = patient_new(
-		"f 0644 " ENTRIES "a.conf <<END\n"
-		"version " V "\n"
-		"linux /boot/kernel\n"
-		"options root=UUID=" UUID "\n"
-		"END\n"
-		"f 0644 " ENTRIES "b.conf <<END\n"
-		"version 0-rescue-" MID "\n"
-		"linux /boot/vmlinuz-0-rescue-" MID "\n"
-		"options root=UUID=" UUID "\n"
-		"END\n"
-		"f 0644 " ENTRIES "c.conf <<END\n"
-		"version 9.9.9-1\n"
-		"linux /boot/vmlinuz-9.9.9-1\n"
-		"options root=UUID=00000000-0000-4000-8000-000000000000\n"
-		"END\n");
+	struct patient *p =
+		patient_new("f 0644 " ENTRIES "a.conf <<END\n"
+			    "version " V "\n"
+			    "linux /boot/kernel\n"
+			    "options root=UUID=" UUID "\n"
+			    "END\n"
+			    "f 0644 " ENTRIES "b.conf <<END\n"
+			    "version 0-rescue-" MID "\n"
+			    "linux /boot/vmlinuz-0-rescue-" MID "\n"
+			    "options root=UUID=" UUID "\n"
+			    "END\n"
+			    "f 0644 " ENTRIES "c.conf <<END\n"
+			    "version 9.9.9-1\n"
+			    "linux /boot/vmlinuz-9.9.9-1\n"
+			    "options root=UUID=00000000-0000-4000-8000-000000000000\n"
+			    "END\n");
 
 	(void)state;
 	patient_read(p);
-	assert_int_equal(p->inv.kernel_count, 1); /* neither the rescue image's nor another's */
+	assert_int_equal(
+		p->inv.kernel_count, 1); /* neither the rescue image's nor another's */
 	assert_string_equal(p->inv.kernels[0].release, V);
 	assert_int_equal(patient_entry(p, "a")->kernel, 0);
 	assert_int_equal(patient_entry(p, "b")->kernel, -1);
 	assert_int_equal(patient_entry(p, "c")->kernel, -1);
-	/* The rescue image is a copy of a kernel: it starts that one, yet is none of its entries. */
+	/* The rescue image is a copy of a kernel: it starts that one, yet is none of its
+	 * entries. */
 	add_image(p, "/boot/vmlinuz-0-rescue-" MID, V);
 	patient_read(p);
 	assert_int_equal(patient_entry(p, "b")->kernel, 0);
@@ -162,10 +168,10 @@ static void reads_menuentries(void **state)
 	struct patient *p = patient_new(
 		"f 0644 /boot/grub2/grub.cfg <<END\n"
 		"set extra=\"panic=5\"\n"
-		"menuentry 'One' --id one { linux16 ($root)/boot/vmlinuz-" V " root=UUID=" UUID
-		" ro ${extra}; initrd16 /boot/initramfs-" V ".img }\n"
-		"submenu 'More' { menuentry 'Old' { linux /boot/vmlinuz-" OLD " root=UUID=" UUID
-		" } }\n"
+		"menuentry 'One' --id one { linux16 ($root)/boot/vmlinuz-" V
+		" root=UUID=" UUID " ro ${extra}; initrd16 /boot/initramfs-" V ".img }\n"
+		"submenu 'More' { menuentry 'Old' { linux /boot/vmlinuz-" OLD
+		" root=UUID=" UUID " } }\n"
 		"menuentry 'Firmware' { fwsetup }\n"
 		"END\n");
 

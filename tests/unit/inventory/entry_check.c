@@ -17,12 +17,13 @@ static struct patient *with_entry(const char *lines)
 static const struct {
 	const char *lines, *reason; /* NULL: works */
 } works[] = {
-	{"linux /boot/vmlinuz-" V "\ninitrd /boot/i.img\noptions root=UUID=" UUID "\n", NULL},
+	{"linux /boot/vmlinuz-" V "\ninitrd /boot/i.img\noptions root=UUID=" UUID "\n",
+		NULL},
 	{"linux /boot/vmlinuz-" V "\noptions root=UUID=" UUID "\n", NULL},
 	{"linux /boot/gone\noptions root=UUID=" UUID "\n", "its kernel /boot/gone"},
 	{"linux /boot\noptions root=UUID=" UUID "\n", "its kernel /boot"},
 	{"linux /boot/vmlinuz-" V "\ninitrd /boot/gone.img\noptions root=x\n",
-	 "its initramfs /boot/gone.img"},
+		"its initramfs /boot/gone.img"},
 	{"title only\n", "no linux line"},
 	{"title a\n\nlinux /boot/vmlinuz-" V "\n", "no further than line 2"},
 	{"linux /boot/vmlinuz-" V "\n", "no root="},
@@ -42,8 +43,9 @@ static void tells_why(void **state)
 		patient_read(p);
 		e = patient_entry(p, "a");
 		if (e->broken != (works[i].reason != NULL) ||
-		    (e->broken && !strstr(e->reason, works[i].reason)))
-			fail_msg("%s: %s", works[i].lines, e->reason ? e->reason : "works");
+			(e->broken && !strstr(e->reason, works[i].reason)))
+			fail_msg("%s: %s", works[i].lines,
+				e->reason ? e->reason : "works");
 		patient_free(p);
 	}
 }
@@ -73,11 +75,13 @@ static void knows_this_root(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(roots); i++) {
-		_cleanup_free_ char *lines = text_printf(
-			"linux /boot/vmlinuz-" V "\noptions ro root=%s quiet\n", roots[i].root);
+		_cleanup_free_ char *lines = text_printf("linux /boot/vmlinuz-" V
+							 "\noptions ro root=%s quiet\n",
+			roots[i].root);
 		_cleanup_free_ char *fstab =
-			roots[i].fstab_source ? text_printf("%s / ext4\n", roots[i].fstab_source)
-					      : strdup("");
+			roots[i].fstab_source
+				? text_printf("%s / ext4\n", roots[i].fstab_source)
+				: strdup("");
 		struct patient *p = with_entry(lines);
 
 		patient_fstab(p, fstab);

@@ -91,11 +91,13 @@ static void finds_a_spare(void **state)
 	add_image(p, "/usr/lib/modules/" V "/vmlinuz", V);
 	patient_read(p);
 	check(p, PART_MISSING, NULL);
-	assert_string_equal(patient_kernel(p, V)->image.spare, "/lib/modules/" V "/vmlinuz");
+	assert_string_equal(
+		patient_kernel(p, V)->image.spare, "/lib/modules/" V "/vmlinuz");
 	add_image(p, "/boot/vmlinuz-" V, V);
 	patient_read(p);
 	check(p, PART_OK, NULL);
-	assert_string_equal(patient_kernel(p, V)->image.spare, "/lib/modules/" V "/vmlinuz");
+	assert_string_equal(
+		patient_kernel(p, V)->image.spare, "/lib/modules/" V "/vmlinuz");
 	add_image(p, "/usr/lib/modules/" V "/vmlinuz", OLD);
 	patient_read(p);
 	assert_null(patient_kernel(p, V)->image.spare);
@@ -117,8 +119,10 @@ static void follows_links_and_entries(void **state)
 	add_image(p, "/boot/" MID "/" V "/linux", V);
 	patient_read(p);
 	check(p, PART_OK, NULL);
-	assert_string_equal(patient_kernel(p, V)->image.path, "/boot/" MID "/" V "/linux");
-	assert_string_equal(patient_kernel(p, V)->initramfs.path, "/boot/" MID "/" V "/initrd");
+	assert_string_equal(
+		patient_kernel(p, V)->image.path, "/boot/" MID "/" V "/linux");
+	assert_string_equal(
+		patient_kernel(p, V)->initramfs.path, "/boot/" MID "/" V "/initrd");
 	patient_free(p);
 }
 

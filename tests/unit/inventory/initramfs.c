@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Listing an initramfs: its parts in every order, each compression, each kind of damage. */
+/*
+ * Listing an initramfs: its parts in every order, each compression, each kind of damage.
+ */
 #include "patient.h"
 
 #include <sys/wait.h>
@@ -9,10 +11,11 @@
 #define PATH "/boot/initramfs.img"
 
 static const char *const early[] = {"kernel/x86/microcode/GenuineIntel.bin", NULL};
-static const char *const names[] = {"init", "./bin/sh", "/usr/lib/modules/1.0/a.ko", NULL};
+static const char *const names[] = {
+	"init", "./bin/sh", "/usr/lib/modules/1.0/a.ko", NULL};
 
 static int list(struct patient *p, const struct buffer *file, struct strings *ret,
-		struct fault *f)
+	struct fault *f)
 {
 	tree_file(&p->tree, PATH, file->data ? file->data : "", file->size);
 	return initramfs_list(ret, &p->sys.target, PATH, f);
@@ -200,9 +203,12 @@ static void refuses_other_files(void **state)
 	struct strings found = {0};
 
 	(void)state;
-	assert_int_equal(initramfs_list(&found, &p->sys.target, "/boot/none", NULL), -ENOENT);
-	assert_int_equal(initramfs_list(&found, &p->sys.target, "/boot/dir", NULL), -EINVAL);
-	assert_int_equal(initramfs_list(&found, &p->sys.target, "/boot/fifo", NULL), -EINVAL);
+	assert_int_equal(
+		initramfs_list(&found, &p->sys.target, "/boot/none", NULL), -ENOENT);
+	assert_int_equal(
+		initramfs_list(&found, &p->sys.target, "/boot/dir", NULL), -EINVAL);
+	assert_int_equal(
+		initramfs_list(&found, &p->sys.target, "/boot/fifo", NULL), -EINVAL);
 	patient_free(p);
 }
 

@@ -51,13 +51,14 @@ static void tolerates_more_and_none(void **state)
 
 	(void)state;
 	append_cpio(&b, (const char *const[]){"lib/modules/" OLD "/kernel/x.ko",
-					      "lib/modules/" V "/kernel/y.ko", NULL});
+				"lib/modules/" V "/kernel/y.ko", NULL});
 	tree_file(&p->tree, "/boot/initramfs-" V ".img", b.data, b.size);
 	i = read_it(p);
 	assert_int_equal(i->state, PART_OK);
 	assert_string_equal(i->release, V);
 	b.size = 0;
-	append_cpio(&b, (const char *const[]){"init", "lib/modules/" OLD "/modules.dep", NULL});
+	append_cpio(&b,
+		(const char *const[]){"init", "lib/modules/" OLD "/modules.dep", NULL});
 	tree_file(&p->tree, "/boot/initramfs-" V ".img", b.data, b.size);
 	i = read_it(p);
 	assert_int_equal(i->state, PART_OK);
@@ -71,7 +72,8 @@ static void counts_the_unseen_as_whole(void **state)
 	const struct initramfs_file *i;
 
 	(void)state;
-	add_text(p, "/boot/initramfs-" V ".img", "\x02\x21\x4c\x18 an lz4 stream, legacy");
+	add_text(
+		p, "/boot/initramfs-" V ".img", "\x02\x21\x4c\x18 an lz4 stream, legacy");
 	i = read_it(p);
 	assert_int_equal(i->state, PART_OK);
 	assert_false(i->listed);
@@ -94,7 +96,8 @@ static void finds_the_file(void **state)
 			   "options root=UUID=" UUID "\n"
 			   "END\n");
 	assert_string_equal(read_it(p)->path, "/boot/initrd.img");
-	tree_add(&p->tree, "r /boot/initrd.img\n"); /* the entry names what is not there */
+	tree_add(
+		&p->tree, "r /boot/initrd.img\n"); /* the entry names what is not there */
 	assert_string_equal(read_it(p)->path, "/boot/initrd-" V);
 	tree_add(&p->tree, "r /boot/initrd-" V "\n");
 	assert_string_equal(read_it(p)->path, "/boot/initrd.img");

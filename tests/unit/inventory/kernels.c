@@ -22,7 +22,9 @@ static void gathers_releases(void **state)
 	      "f 0644 /boot/initramfs-6.1.0-3.img\n"
 	      "f 0644 /boot/initrd-6.1.0-4.img\n"
 	      "f 0644 /boot/loader/entries/a.conf =linux /boot/vmlinuz-6.1.0-5\n",
-	      (const char *const[]){"6.1.0-5", "6.1.0-4", "6.1.0-3", "6.1.0-2", "6.1.0-1"}, 5);
+		(const char *const[]){
+			"6.1.0-5", "6.1.0-4", "6.1.0-3", "6.1.0-2", "6.1.0-1"},
+		5);
 }
 
 static void orders_as_rpm(void **state)
@@ -32,10 +34,10 @@ static void orders_as_rpm(void **state)
 	      "f 0644 /boot/vmlinuz-5.14.0-427.9.1.el9_4.x86_64\n"
 	      "f 0644 /boot/vmlinuz-5.14.0-427.13.1.el9_4.x86_64\n"
 	      "f 0644 /boot/vmlinuz-5.14.0-427.13.1.el9_4.x86_64+debug\n",
-	      (const char *const[]){"5.14.0-427.13.1.el9_4.x86_64+debug",
-				    "5.14.0-427.13.1.el9_4.x86_64",
-				    "5.14.0-427.9.1.el9_4.x86_64", "5.14.0-70.el9.x86_64"},
-	      4);
+		(const char *const[]){"5.14.0-427.13.1.el9_4.x86_64+debug",
+			"5.14.0-427.13.1.el9_4.x86_64", "5.14.0-427.9.1.el9_4.x86_64",
+			"5.14.0-70.el9.x86_64"},
+		4);
 }
 
 static void passes_over_what_proves_nothing(void **state)
@@ -54,7 +56,7 @@ static void passes_over_what_proves_nothing(void **state)
 	      "d 0755 /usr/lib/modules/" V "\n"
 	      "f 0644 /usr/lib/modules/README\n"
 	      "f 0644 /usr/lib/modules/lost+found/x\n",
-	      NULL, 0);
+		NULL, 0);
 }
 
 /* Hundreds of names are no reason to stop or to be slow. */
@@ -65,8 +67,8 @@ static void bounds_their_number(void **state)
 
 	(void)state;
 	for (int i = 0; i < 1100; i++)
-		assert_return_code(buffer_printf(&manifest, "f 0644 /boot/vmlinuz-6.1.%d\n", i),
-				   0);
+		assert_return_code(
+			buffer_printf(&manifest, "f 0644 /boot/vmlinuz-6.1.%d\n", i), 0);
 	tree_add(&p->tree, manifest.data);
 	patient_read(p);
 	assert_int_equal(p->inv.kernel_count, 1024);

@@ -32,19 +32,21 @@ static void reads_all_files(void **state)
 	assert_int_equal(labels_read(&c, &p->sys.target, NULL), 0);
 	assert_non_null(c);
 	assert_string_equal(file_contexts_find(c, "/lib/modules/1/a.ko", S_IFREG),
-			    "system_u:object_r:modules_object_t:s0");
-	assert_string_equal(file_contexts_find(c, "/old/modules", S_IFDIR), /* both lists */
-			    "system_u:object_r:modules_object_t:s0");
+		"system_u:object_r:modules_object_t:s0");
+	assert_string_equal(
+		file_contexts_find(c, "/old/modules", S_IFDIR), /* both lists */
+		"system_u:object_r:modules_object_t:s0");
 	assert_string_equal(file_contexts_find(c, "/home/ann", S_IFDIR),
-			    "system_u:object_r:local_t:s0");
+		"system_u:object_r:local_t:s0");
 	assert_string_equal(file_contexts_find(c, "/home/bob", S_IFDIR),
-			    "system_u:object_r:user_home_dir_t:s0");
+		"system_u:object_r:user_home_dir_t:s0");
 	patient_free(p);
 }
 
 static void check_none(const char *config, bool with_files)
 {
-	struct patient *p = patient_new(with_files ? "f 0644 " FILES " =/.* a:b:c\n" : NULL);
+	struct patient *p =
+		patient_new(with_files ? "f 0644 " FILES " =/.* a:b:c\n" : NULL);
 	struct file_contexts *c = (struct file_contexts *)p;
 
 	if (config)

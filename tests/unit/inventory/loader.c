@@ -52,13 +52,14 @@ static void infers_without_a_configuration(void **state)
 
 static void finds_the_configuration(void **state)
 {
-	struct patient *p = patient_new("r " CFG "\n"
-					"f 0644 /boot/efi/EFI/redhat/grub.cfg =blscfg\n"
-					"f 0644 /boot/efi/EFI/redhat/grubenv <<END\n"
-					"# GRUB Environment Block\n"
-					"saved_entry=x\n"
-					"END\n"
-					"l /boot/grub2/grubenv ../efi/EFI/redhat/grubenv\n");
+	struct patient *p =
+		patient_new("r " CFG "\n"
+			    "f 0644 /boot/efi/EFI/redhat/grub.cfg =blscfg\n"
+			    "f 0644 /boot/efi/EFI/redhat/grubenv <<END\n"
+			    "# GRUB Environment Block\n"
+			    "saved_entry=x\n"
+			    "END\n"
+			    "l /boot/grub2/grubenv ../efi/EFI/redhat/grubenv\n");
 
 	(void)state;
 	patient_read(p); /* EL8 with UEFI */
@@ -68,8 +69,10 @@ static void finds_the_configuration(void **state)
 	add_text(p, CFG, "blscfg\n"); /* now the ESP's is a stub that leads here */
 	patient_read(p);
 	assert_string_equal(p->inv.grub_cfg, CFG);
-	assert_string_equal(p->inv.grubenv_path, "/boot/efi/EFI/redhat/grubenv"); /* the link */
-	tree_add(&p->tree, "r " CFG "\nr /boot/efi\nf 0644 /boot/grub/grub.cfg =blscfg\n");
+	assert_string_equal(
+		p->inv.grubenv_path, "/boot/efi/EFI/redhat/grubenv"); /* the link */
+	tree_add(
+		&p->tree, "r " CFG "\nr /boot/efi\nf 0644 /boot/grub/grub.cfg =blscfg\n");
 	patient_read(p);
 	assert_string_equal(p->inv.grub_cfg, "/boot/grub/grub.cfg");
 	assert_null(p->inv.grubenv_path); /* the link dangles */
@@ -78,8 +81,8 @@ static void finds_the_configuration(void **state)
 
 static void tells_a_damaged_block(void **state)
 {
-	static const char *const blocks[] = {"", "saved_entry=x\n",
-					     "# GRUB Environment Block\nsaved_entry=x"};
+	static const char *const blocks[] = {
+		"", "saved_entry=x\n", "# GRUB Environment Block\nsaved_entry=x"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(blocks); i++) {

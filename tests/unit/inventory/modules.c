@@ -45,7 +45,8 @@ static void tells_the_missing(void **state)
 	m = read_tree(p);
 	assert_int_equal(m->state, PART_MISSING);
 	assert_int_equal(m->count, 0);
-	tree_add(&p->tree, "f 0644 " DIR "/weak-updates/x.ko\nf 0644 " DIR "/modules.dep\n");
+	tree_add(&p->tree,
+		"f 0644 " DIR "/weak-updates/x.ko\nf 0644 " DIR "/modules.dep\n");
 	m = read_tree(p);
 	assert_int_equal(m->state, PART_MISSING); /* none of its own */
 	assert_int_equal(m->count, 1);
@@ -94,7 +95,9 @@ static void tells_the_unindexed(void **state)
 	}
 }
 
-/* Without an index only modules.order can tell; packages may lack some of what it names. */
+/*
+ * Without an index only modules.order can tell; packages may lack some of what it names.
+ */
 static void judges_by_modules_order(void **state)
 {
 	struct patient *p = with_kernel();
@@ -135,9 +138,10 @@ static void counts_third_party(void **state)
 /* EL5's modprobe read the text. */
 static void wants_no_binary_index_of_el5(void **state)
 {
-	struct patient *p = patient_new("f 0644 /usr/lib/modules/2.6.18-398.el5/kernel/a.ko\n"
-					"f 0644 /usr/lib/modules/2.6.18-398.el5/modules.dep "
-					"=kernel/a.ko:\n");
+	struct patient *p =
+		patient_new("f 0644 /usr/lib/modules/2.6.18-398.el5/kernel/a.ko\n"
+			    "f 0644 /usr/lib/modules/2.6.18-398.el5/modules.dep "
+			    "=kernel/a.ko:\n");
 
 	(void)state;
 	patient_read(p);
@@ -153,12 +157,14 @@ static void is_quick(void **state)
 
 	(void)state;
 	for (int i = 0; i < 4000; i++) {
-		assert_return_code(buffer_printf(&manifest, "f 0644 " DIR "/kernel/d%d/m%d.ko.xz\n",
-						 i % 60, i),
-				   0);
-		assert_return_code(buffer_printf(&dep, "kernel/d%d/m%d.ko.xz: kernel/d1/m1.ko.xz\n",
-						 i % 60, i),
-				   0);
+		assert_return_code(
+			buffer_printf(&manifest, "f 0644 " DIR "/kernel/d%d/m%d.ko.xz\n",
+				i % 60, i),
+			0);
+		assert_return_code(
+			buffer_printf(&dep, "kernel/d%d/m%d.ko.xz: kernel/d1/m1.ko.xz\n",
+				i % 60, i),
+			0);
 	}
 	tree_add(&p->tree, manifest.data);
 	add_text(p, DIR "/modules.dep", dep.data);
@@ -166,9 +172,9 @@ static void is_quick(void **state)
 	assert_int_equal(read_tree(p)->state, PART_OK);
 	clock_gettime(CLOCK_MONOTONIC, &to);
 	assert_int_equal(patient_kernel(p, V)->modules.count, 4002);
-	assert_in_range((to.tv_sec - from.tv_sec) * 1000 +
-				(to.tv_nsec - from.tv_nsec) / 1000000,
-			0, 3000); /* 50 ms on an idle machine without sanitizers */
+	assert_in_range(
+		(to.tv_sec - from.tv_sec) * 1000 + (to.tv_nsec - from.tv_nsec) / 1000000,
+		0, 3000); /* 50 ms on an idle machine without sanitizers */
 	patient_free(p);
 }
 

@@ -9,12 +9,18 @@ static void remembers_names(void **state)
 					"f 0644 /etc/passwd =x\n"
 					"l /boot/link nowhere\n");
 	static const char *const there[] = {
-		"/boot", "/boot/vmlinuz-" V, "/boot/link", "/boot/loader/entries",
-		"/boot/loader/entries/" MID "-" V ".conf", "/boot/" MID "/x",
-		"/lib/modules/" V, "/lib/modules/" V "/modules.dep", "/boot/grub2/grubenv",
+		"/boot",
+		"/boot/vmlinuz-" V,
+		"/boot/link",
+		"/boot/loader/entries",
+		"/boot/loader/entries/" MID "-" V ".conf",
+		"/boot/" MID "/x",
+		"/lib/modules/" V,
+		"/lib/modules/" V "/modules.dep",
+		"/boot/grub2/grubenv",
 	};
-	static const char *const absent[] = {"/boot/vmlinuz-" OLD, "/etc/passwd", "",
-					     "/lib/modules/" V "/kernel/fs"};
+	static const char *const absent[] = {
+		"/boot/vmlinuz-" OLD, "/etc/passwd", "", "/lib/modules/" V "/kernel/fs"};
 	const struct snapshot *s;
 
 	(void)state;

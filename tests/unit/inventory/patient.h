@@ -43,9 +43,10 @@ static inline void patient_fstab(struct patient *p, const char *text)
 {
 	struct fstab t;
 
-	assert_int_equal(fstab_parse(&t, (struct bytes){(const uint8_t *)text, strlen(text)},
-				     NULL),
-			 0);
+	assert_int_equal(
+		fstab_parse(
+			&t, (struct bytes){(const uint8_t *)text, strlen(text)}, NULL),
+		0);
 	fstab_done(&p->sys.fstab);
 	p->sys.fstab = t;
 }
@@ -117,7 +118,7 @@ static inline bool has_finding(const struct patient *p, const char *subject)
 	return false;
 }
 
-/* ---- files ------------------------------------------------------------------------------ */
+/* ---- files ------------------------------------------------------------------------ */
 
 static inline void put_le(struct buffer *b, size_t at, uint64_t value, int size)
 {
@@ -140,10 +141,13 @@ static inline void append_zeros(struct buffer *b, size_t size)
 static inline void append_gzip(struct buffer *b, const void *data, size_t size)
 {
 	uint8_t out[65536];
-	z_stream z = {.next_in = (Bytef *)data, .avail_in = (uInt)size, .next_out = out,
-		      .avail_out = sizeof(out)};
+	z_stream z = {.next_in = (Bytef *)data,
+		.avail_in = (uInt)size,
+		.next_out = out,
+		.avail_out = sizeof(out)};
 
-	assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+	assert_int_equal(
+		deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
 	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
 	append(b, out, z.total_out);
 	deflateEnd(&z);
@@ -186,12 +190,13 @@ static inline void append_member(struct buffer *b, const char *name, const char 
 {
 	size_t size = data ? strlen(data) : 0;
 
-	assert_return_code(buffer_printf(b,
-					 "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx"
-					 "%08x%s",
-					 1, data ? 0100644 : 040755, 0, 0, 1, 0, size, 0, 0, 0, 0,
-					 strlen(name) + 1, 0, name),
-			   0);
+	assert_return_code(
+		buffer_printf(b,
+			"070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx"
+			"%08x%s",
+			1, data ? 0100644 : 040755, 0, 0, 1, 0, size, 0, 0, 0, 0,
+			strlen(name) + 1, 0, name),
+		0);
 	append_zeros(b, 1);
 	append_zeros(b, -b->size & 3);
 	if (data)
@@ -213,12 +218,14 @@ static inline void make_initramfs(struct buffer *b, const char *release)
 	_cleanup_(buffer_done) struct buffer main_part = {0};
 	_cleanup_free_ char *module =
 		text_printf("usr/lib/modules/%s/kernel/fs/ext4/ext4.ko.xz", release);
-	_cleanup_free_ char *other =
-		text_printf("usr/lib/modules/%s/kernel/drivers/block/virtio-blk.ko.xz", release);
+	_cleanup_free_ char *other = text_printf(
+		"usr/lib/modules/%s/kernel/drivers/block/virtio-blk.ko.xz", release);
 
-	append_cpio(b, (const char *const[]){"kernel/x86/microcode/GenuineIntel.bin", NULL});
+	append_cpio(
+		b, (const char *const[]){"kernel/x86/microcode/GenuineIntel.bin", NULL});
 	append_zeros(b, 512 - b->size % 512);
-	append_cpio(&main_part, (const char *const[]){"init", "bin/sh", module, other, NULL});
+	append_cpio(
+		&main_part, (const char *const[]){"init", "bin/sh", module, other, NULL});
 	append_gzip(b, main_part.data, main_part.size);
 }
 
@@ -238,25 +245,26 @@ static inline void add_text(struct patient *p, const char *path, const char *tex
 /* Image, modules with their index, initramfs, entry: all that a kernel needs. */
 static inline void add_kernel(struct patient *p, const char *release)
 {
-	_cleanup_free_ char *manifest = text_printf(
-		"f 0600 /usr/lib/modules/%1$s/kernel/fs/ext4/ext4.ko.xz\n"
-		"f 0600 /usr/lib/modules/%1$s/kernel/lib/crc16.ko.xz\n"
-		"f 0644 /usr/lib/modules/%1$s/modules.dep <<END\n"
-		"kernel/fs/ext4/ext4.ko.xz: kernel/lib/crc16.ko.xz\n"
-		"kernel/lib/crc16.ko.xz:\n"
-		"END\n"
-		"f 0644 /usr/lib/modules/%1$s/modules.dep.bin =x\n"
-		"f 0644 /usr/lib/modules/%1$s/modules.order <<END\n"
-		"kernel/lib/crc16.ko\n"
-		"kernel/fs/ext4/ext4.ko\n"
-		"END\n"
-		"f 0644 /boot/loader/entries/" MID "-%1$s.conf <<END\n"
-		"title Linux (%1$s)\n"
-		"version %1$s\n"
-		"linux /boot/vmlinuz-%1$s\n"
-		"initrd /boot/initramfs-%1$s.img\n"
-		"options root=UUID=" UUID " ro\n"
-		"END\n", release);
+	_cleanup_free_ char *manifest =
+		text_printf("f 0600 /usr/lib/modules/%1$s/kernel/fs/ext4/ext4.ko.xz\n"
+			    "f 0600 /usr/lib/modules/%1$s/kernel/lib/crc16.ko.xz\n"
+			    "f 0644 /usr/lib/modules/%1$s/modules.dep <<END\n"
+			    "kernel/fs/ext4/ext4.ko.xz: kernel/lib/crc16.ko.xz\n"
+			    "kernel/lib/crc16.ko.xz:\n"
+			    "END\n"
+			    "f 0644 /usr/lib/modules/%1$s/modules.dep.bin =x\n"
+			    "f 0644 /usr/lib/modules/%1$s/modules.order <<END\n"
+			    "kernel/lib/crc16.ko\n"
+			    "kernel/fs/ext4/ext4.ko\n"
+			    "END\n"
+			    "f 0644 /boot/loader/entries/" MID "-%1$s.conf <<END\n"
+			    "title Linux (%1$s)\n"
+			    "version %1$s\n"
+			    "linux /boot/vmlinuz-%1$s\n"
+			    "initrd /boot/initramfs-%1$s.img\n"
+			    "options root=UUID=" UUID " ro\n"
+			    "END\n",
+			release);
 	_cleanup_free_ char *image = text_printf("/boot/vmlinuz-%s", release);
 	_cleanup_free_ char *initramfs = text_printf("/boot/initramfs-%s.img", release);
 

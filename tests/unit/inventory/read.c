@@ -44,7 +44,8 @@ static void reads_an_empty_system(void **state)
 	(void)state;
 	assert_non_null(p);
 	tree_make(&p->tree, "d 0755 /etc\n");
-	p->sys = (struct system){.id = (char *)"linux-0000", .target = {.fd = p->tree.fd}};
+	p->sys =
+		(struct system){.id = (char *)"linux-0000", .target = {.fd = p->tree.fd}};
 	p->inv.default_entry = -1;
 	patient_read(p);
 	assert_int_equal(p->inv.kernel_count, 0);
@@ -60,16 +61,17 @@ static void reads_an_empty_system(void **state)
 	patient_free(p);
 }
 
-/* The story: an update took kernel, entry and initramfs; a third-party directory is left. */
+/*
+ * The story: an update took kernel, entry and initramfs; a third-party directory is left.
+ */
 static void reads_the_failed_update(void **state)
 {
-	struct patient *p = patient_new(
-		"f 0644 /usr/lib/modules/" V "/extra/vendor.ko\n"
-		"f 0644 /boot/symvers-" OLD ".gz\n"
-		"f 0644 /boot/config-" OLD "\n"
-		"f 0600 /boot/initramfs-" OLD "kdump.img\n"
-		"f 0755 /boot/vmlinuz-0-rescue-" MID "\n"
-		"d 0755 /usr/lib/modules/" OLD "\n");
+	struct patient *p = patient_new("f 0644 /usr/lib/modules/" V "/extra/vendor.ko\n"
+					"f 0644 /boot/symvers-" OLD ".gz\n"
+					"f 0644 /boot/config-" OLD "\n"
+					"f 0600 /boot/initramfs-" OLD "kdump.img\n"
+					"f 0755 /boot/vmlinuz-0-rescue-" MID "\n"
+					"d 0755 /usr/lib/modules/" OLD "\n");
 
 	(void)state;
 	patient_read(p);
@@ -80,12 +82,14 @@ static void reads_the_failed_update(void **state)
 	assert_int_equal(p->inv.kernels[0].modules.state, PART_MISSING);
 	assert_int_equal(p->inv.kernels[0].modules.third_party, 1);
 	assert_int_equal(p->inv.kernels[0].initramfs.state, PART_MISSING);
-	assert_string_equal(p->inv.kernels[0].initramfs.path, "/boot/initramfs-" V ".img");
+	assert_string_equal(
+		p->inv.kernels[0].initramfs.path, "/boot/initramfs-" V ".img");
 	assert_int_equal(p->inv.default_entry, -1);
 	patient_free(p);
 }
 
-/* What cannot be read is told, and the scan goes on. Root may read everything: use shapes. */
+/* What cannot be read is told, and the scan goes on. Root may read everything: use
+ * shapes. */
 static void goes_on_behind_the_unreadable(void **state)
 {
 	struct patient *p = patient_new("r /boot/loader/entries\n"

@@ -29,7 +29,8 @@ static void tells_changes(void **state)
 
 static void knows_absence(void **state)
 {
-	struct patient *p = patient_new("f 0644 /a =one\nl /link a\nl /dangling nowhere\n");
+	struct patient *p =
+		patient_new("f 0644 /a =one\nl /link a\nl /dangling nowhere\n");
 	const struct target *t = &p->sys.target;
 	struct snapshot none, nothing, there;
 

@@ -25,21 +25,27 @@ static void measures_the_tree(void **state)
 static void finds_the_innermost(void **state)
 {
 	struct filesystem_space spaces[] = {{.mountpoint = (char *)"/", .device = 1},
-					    {.mountpoint = (char *)"/boot", .device = 2},
-					    {.mountpoint = (char *)"/boot/efi", .device = 3}};
+		{.mountpoint = (char *)"/boot", .device = 2},
+		{.mountpoint = (char *)"/boot/efi", .device = 3}};
 	struct inventory inv = {.spaces = spaces, .space_count = 3};
 	static const struct {
 		const char *path;
 		uint64_t device;
 	} cases[] = {
-		{"/", 1}, {"/boot", 2}, {"/boot/vmlinuz", 2}, {"/boots", 1}, {"/boot/efi", 3},
-		{"/boot/efi/EFI/x", 3}, {"/boot/efix", 2}, {"/lib/modules", 1},
+		{"/", 1},
+		{"/boot", 2},
+		{"/boot/vmlinuz", 2},
+		{"/boots", 1},
+		{"/boot/efi", 3},
+		{"/boot/efi/EFI/x", 3},
+		{"/boot/efix", 2},
+		{"/lib/modules", 1},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-		assert_int_equal(inventory_space_of(&inv, cases[i].path)->device,
-				 cases[i].device);
+		assert_int_equal(
+			inventory_space_of(&inv, cases[i].path)->device, cases[i].device);
 	inv.space_count = 0;
 	assert_string_equal(inventory_space_of(&inv, "/boot")->mountpoint, "/");
 }

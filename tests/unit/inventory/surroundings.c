@@ -28,8 +28,9 @@ static void tells_a_hot_journal(void **state)
 {
 	_cleanup_(buffer_done) struct buffer text = {0};
 	struct patient *p = patient_new(NULL);
-	struct journal j = {.version = JOURNAL_VERSION, .transaction = (char *)"0001-ab12",
-			    .system = (char *)"rhel9-3f2a"};
+	struct journal j = {.version = JOURNAL_VERSION,
+		.transaction = (char *)"0001-ab12",
+		.system = (char *)"rhel9-3f2a"};
 
 	(void)state;
 	patient_read(p);

@@ -19,7 +19,10 @@ static void follows_the_order(void **state)
 	check(p, "", "my-token");
 	check(p, "f 0644 /etc/kernel/entry-token =   \n", MID);
 	check(p, "f 0644 /etc/kernel/entry-token =../../etc/x\n", MID);
-	check(p, "f 0644 /etc/kernel/entry-token =a\x01" "b\n", MID);
+	check(p,
+		"f 0644 /etc/kernel/entry-token =a\x01"
+		"b\n",
+		MID);
 	check(p, "r /etc/kernel/entry-token\n", MID);
 	check(p, "f 0644 /etc/machine-id =uninitialized\n", NONE);
 	check(p, "f 0644 /etc/machine-id\n", NONE);
@@ -29,20 +32,20 @@ static void follows_the_order(void **state)
 
 static void takes_it_from_entries_of_this_root(void **state)
 {
-	struct patient *p = patient_new(
-		"f 0644 /etc/machine-id\n"
-		"f 0644 /boot/loader/entries/other-" V ".conf <<END\n"
-		"linux /boot/vmlinuz-" V "\n"
-		"options root=UUID=of-another\n"
-		"END\n"
-		"f 0644 /boot/loader/entries/unrelated.conf <<END\n"
-		"linux /boot/vmlinuz-" V "\n"
-		"options root=UUID=" UUID "\n"
-		"END\n"
-		"f 0644 /boot/loader/entries/a-b-" OLD ".conf <<END\n"
-		"linux /boot/vmlinuz-" OLD "\n"
-		"options root=UUID=" UUID "\n"
-		"END\n");
+	struct patient *p =
+		patient_new("f 0644 /etc/machine-id\n"
+			    "f 0644 /boot/loader/entries/other-" V ".conf <<END\n"
+			    "linux /boot/vmlinuz-" V "\n"
+			    "options root=UUID=of-another\n"
+			    "END\n"
+			    "f 0644 /boot/loader/entries/unrelated.conf <<END\n"
+			    "linux /boot/vmlinuz-" V "\n"
+			    "options root=UUID=" UUID "\n"
+			    "END\n"
+			    "f 0644 /boot/loader/entries/a-b-" OLD ".conf <<END\n"
+			    "linux /boot/vmlinuz-" OLD "\n"
+			    "options root=UUID=" UUID "\n"
+			    "END\n");
 
 	(void)state;
 	check(p, "", "a-b");

@@ -26,6 +26,8 @@ struct digest *digest_new(enum digest_algorithm a); /* NULL: no memory or unknow
 void digest_free(struct digest *d);
 void digest_free_p(struct digest **d);
 void digest_update(struct digest *d, const void *data, size_t size);
+/* The digest's bytes, and how many they are; starts the computation anew. */
+size_t digest_raw(struct digest *d, uint8_t ret[DIGEST_MAX_SIZE]);
 /* Lower-case hex; starts the computation anew. */
 void digest_hex(struct digest *d, char ret[DIGEST_HEX_SIZE]);
 void digest_of(enum digest_algorithm a, struct bytes in, char ret[DIGEST_HEX_SIZE]);

@@ -94,13 +94,18 @@ void digest_update(struct digest *d, const void *data, size_t size)
 		d->hash->update(&d->context, size, data);
 }
 
+size_t digest_raw(struct digest *d, uint8_t ret[DIGEST_MAX_SIZE])
+{
+	d->hash->digest(&d->context, d->hash->digest_size, ret);
+	return d->hash->digest_size;
+}
+
 void digest_hex(struct digest *d, char ret[DIGEST_HEX_SIZE])
 {
 	static const char digits[] = "0123456789abcdef";
 	uint8_t raw[DIGEST_MAX_SIZE];
-	size_t size = d->hash->digest_size;
+	size_t size = digest_raw(d, raw);
 
-	d->hash->digest(&d->context, size, raw);
 	for (size_t i = 0; i < size; i++) {
 		ret[2 * i] = digits[raw[i] >> 4];
 		ret[2 * i + 1] = digits[raw[i] & 15];

@@ -208,6 +208,7 @@ static int stage_initramfs(struct work *w, const struct operation *op,
 	if (fstatat(modules, "modules.order", &st, 0) == 0)
 		request.mtime = st.st_mtim.tv_sec;
 	request.modules_fd = modules;
+	request.patient = w->target;
 	request.config = config.data;
 	request.root_fstype = root_fstype(w);
 	progress_report(w->progress, "building initramfs", 0, 0);

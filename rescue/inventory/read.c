@@ -84,14 +84,13 @@ static int read_all(struct reader *r)
 		read_cached_rpms,
 		publish_entries,
 	};
+	int error = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
-		int error = steps[i](r);
-
-		if (error < 0)
-			return error;
-	}
-	return inventory_observe(&r->inv);
+	for (size_t i = 0; error >= 0 && i < ARRAY_SIZE(steps); i++)
+		error = steps[i](r);
+	if (error >= 0)
+		error = inventory_observe(&r->inv);
+	return error == -E2BIG ? reader_cannot_read(r, "/boot", error) : error;
 }
 
 int inventory_read(struct inventory *ret, const struct system *sys, struct fault *f)

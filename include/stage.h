@@ -54,13 +54,17 @@ int stage_sync(int fd);
 /*
  * A place where tests let the process die or a call fail: $RESCUE_FAULT_AT=N names the Nth
  * one that is passed from then on, $RESCUE_FAULT_ERRNO=E makes it answer -E (once) instead
- * of dying with 137. Not in release builds.
+ * of dying with 137. $RESCUE_LACKS names what the kernel or
+ * the file system shall seem not to have: renameat2, links, inodes (that last). Not in
+ * release builds.
  */
 #ifdef RESCUE_FAULT_POINTS
 int fault_point(const char *name);
+bool fault_lacks(const char *ability);
 #define FAULT_POINT(name) fault_point(name)
 #else
 #define FAULT_POINT(name) ((void)(name), 0)
+#define fault_lacks(ability) false
 #endif
 
 #endif

@@ -65,14 +65,12 @@ int names_rename(const struct held_name *from, const struct held_name *to)
 static int rename_flagged(const struct held_name *from, const struct held_name *to,
 			  unsigned flags, const char *point)
 {
-#ifdef RESCUE_FAULT_POINTS
-	if (getenv("RESCUE_NO_RENAMEAT2"))
-		return -ENOSYS;
-#endif
-	int r = durable((int)syscall(SYS_renameat2, from->dirfd, from->name, to->dirfd,
-				     to->name, flags),
-			point);
+	int r;
 
+	if (fault_lacks("renameat2"))
+		return -ENOSYS;
+	r = durable((int)syscall(SYS_renameat2, from->dirfd, from->name, to->dirfd, to->name,
+				 flags), point);
 	return r == -EINVAL ? -ENOSYS : r;
 }
 

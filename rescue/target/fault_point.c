@@ -28,4 +28,11 @@ int fault_point(const char *name)
 		_exit(DEAD);
 	return -error;
 }
+
+bool fault_lacks(const char *ability)
+{
+	const char *words = getenv("RESCUE_LACKS");
+
+	return words && strstr(words, ability);
+}
 #endif

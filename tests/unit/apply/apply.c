@@ -111,11 +111,11 @@ static void works_without_renameat2(void **state)
 	patient_make(&p, NULL);
 	before = patient_manifest(&p, MANIFEST_WHOLE);
 	add_everything(&p);
-	setenv("RESCUE_NO_RENAMEAT2", "1", 1);
+	setenv("RESCUE_LACKS", "renameat2", 1);
 	patient_must_apply(&p);
 	file_holds(&p, MODULES "/modules.dep", "");
 	patient_must_undo(&p);
-	unsetenv("RESCUE_NO_RENAMEAT2");
+	unsetenv("RESCUE_LACKS");
 	after = patient_manifest(&p, MANIFEST_WHOLE);
 	manifests_equal(before, after);
 	patient_done(&p);

@@ -5,6 +5,7 @@
  * hundreds of trees are made.
  */
 #include "patient.h"
+#include "stage.h"
 
 #include <sys/wait.h>
 
@@ -16,7 +17,7 @@ enum outcome { OUTCOME_DONE = 0, OUTCOME_FAILED = 10 /* + enum fault_state */ };
 
 struct scenario {
 	int error;	     /* 0: die */
-	bool no_renameat2;
+	const char *lacks;   /* $RESCUE_LACKS */
 	bool undo;	     /* the fault meets the undo, not the repair */
 	bool die_in_recovery; /* too */
 	size_t old, new;     /* how often it ended so */
@@ -24,7 +25,9 @@ struct scenario {
 
 static void add_plan(struct patient *p)
 {
-	plan_add(p, OP_INDEX, "/lib/modules/" V, 0644);
+	/* Module directories are known by their inodes: there is none on a vfat. */
+	if (!fault_lacks("inodes"))
+		plan_add(p, OP_INDEX, "/lib/modules/" V, 0644);
 	plan_add_copy(p, "/boot/vmlinuz-" V, "/lib/modules/" V "/vmlinuz");
 	plan_add_text(p, OP_LINK, "/boot/symvers-" V ".gz", 0777, "/lib/modules/symvers.gz");
 	plan_add_text(p, OP_ENTRY, "/boot/new/entries/b-1.conf", 0600, "title new\n");
@@ -137,8 +140,8 @@ static void run_scenario(struct scenario *s)
 	struct patient p;
 	unsigned points = 0;
 
-	if (s->no_renameat2)
-		setenv("RESCUE_NO_RENAMEAT2", "1", 1);
+	if (s->lacks)
+		setenv("RESCUE_LACKS", s->lacks, 1);
 	patient_make(&p, NULL);
 	add_plan(&p);
 	patient_must_apply(&p);
@@ -152,7 +155,7 @@ static void run_scenario(struct scenario *s)
 	assert_in_range(points, 20, MAX_POINTS - 1);
 	for (unsigned i = 1; (s->error || s->die_in_recovery) && i <= points; i++)
 		run_point(s, i, new);
-	unsetenv("RESCUE_NO_RENAMEAT2");
+	unsetenv("RESCUE_LACKS");
 	s->old += none.old;
 	s->new += none.new;
 	assert_true(s->old > 0);
@@ -177,7 +180,31 @@ static void dies_anywhere_and_again_in_recovery(void **state)
 
 static void dies_anywhere_on_an_old_kernel(void **state)
 {
-	struct scenario s = {.no_renameat2 = true, .die_in_recovery = true};
+	struct scenario s = {.lacks = "renameat2", .die_in_recovery = true};
+
+	(void)state;
+	run_scenario(&s);
+}
+
+static void dies_anywhere_on_a_vfat(void **state)
+{
+	struct scenario s = {.lacks = "links inodes renameat2", .die_in_recovery = true};
+
+	(void)state;
+	run_scenario(&s);
+}
+
+static void dies_anywhere_without_hard_links(void **state)
+{
+	struct scenario s = {.lacks = "links"};
+
+	(void)state;
+	run_scenario(&s);
+}
+
+static void dies_anywhere_in_undo_on_a_vfat(void **state)
+{
+	struct scenario s = {.lacks = "links inodes", .undo = true, .die_in_recovery = true};
 
 	(void)state;
 	run_scenario(&s);
@@ -193,7 +220,7 @@ static void dies_anywhere_in_undo(void **state)
 
 static void dies_anywhere_in_undo_on_an_old_kernel(void **state)
 {
-	struct scenario s = {.undo = true, .no_renameat2 = true};
+	struct scenario s = {.undo = true, .lacks = "renameat2"};
 
 	(void)state;
 	run_scenario(&s);
@@ -209,7 +236,7 @@ static void meets_a_full_disk(void **state)
 
 static void meets_a_bad_disk(void **state)
 {
-	struct scenario s = {.error = EIO, .no_renameat2 = true};
+	struct scenario s = {.error = EIO, .lacks = "renameat2"};
 
 	(void)state;
 	run_scenario(&s);
@@ -229,6 +256,9 @@ int main(void)
 		cmocka_unit_test(dies_anywhere),
 		cmocka_unit_test(dies_anywhere_and_again_in_recovery),
 		cmocka_unit_test(dies_anywhere_on_an_old_kernel),
+		cmocka_unit_test(dies_anywhere_on_a_vfat),
+		cmocka_unit_test(dies_anywhere_without_hard_links),
+		cmocka_unit_test(dies_anywhere_in_undo_on_a_vfat),
 		cmocka_unit_test(dies_anywhere_in_undo),
 		cmocka_unit_test(dies_anywhere_in_undo_on_an_old_kernel),
 		cmocka_unit_test(meets_a_full_disk),

@@ -52,6 +52,18 @@ static char *explain(const struct planner *p)
 		p->plan->release);
 }
 
+/* What goes to /boot must not end up in the empty directory below a missing file system. */
+static int check_complete(const struct system *s, struct fault *f)
+{
+	if (s->complete)
+		return 0;
+	fault_named(f, FAULT_BOOT_NOT_MOUNTED, NULL, "restore a kernel",
+		"a file system that the system boots from is not there");
+	fault_hint(f, "\"rescue locate\" tells which one; attach its device, or mend "
+		      "/etc/fstab of the system");
+	return -EINVAL;
+}
+
 static int choose(struct planner *p, struct fault *f)
 {
 	struct plan *plan = p->plan;
@@ -82,7 +94,10 @@ int plan_restore(struct plan *ret, const struct inventory *inv,
 	_cleanup_(plan_done) struct plan plan = {0};
 	struct planner p = {.inv = inv, .v = v, .sets = sets, .installed = installed,
 		.options = options, .plan = &plan};
-	int r = choose(&p, f);
+	int r = check_complete(inv->system, f);
+
+	if (r >= 0)
+		r = choose(&p, f);
 
 	if (r < 0)
 		return r;

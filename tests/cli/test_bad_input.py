@@ -191,8 +191,10 @@ def test_fstab_names_what_is_not_there(directory):
     found = rescue_json("locate", "--image", image, code=1)["systems"][0]
     assert found["state"] == "incomplete"
     assert any("dead-beef" in f["message"] for f in found["findings"]), found["findings"]
-    result = rescue("restore", "--image", image, "--yes", code=2)
+    before = trees.digest(image)
+    result = fault("restore", "--image", image, "--yes", code=2, name="BOOT-NOT-MOUNTED")
     assert UNCHANGED in result.err
+    assert trees.digest(image) == before
 
 
 def test_no_privilege(directory):

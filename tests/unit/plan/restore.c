@@ -114,6 +114,15 @@ static void unknown_release(void **state)
 	assert_int_equal(plan_now(x), -ENOENT);
 }
 
+static void missing_file_system(void **state)
+{
+	struct facts *x = *state;
+
+	x->system.complete = false;
+	assert_true(plan_now(x) < 0);
+	assert_int_equal(x->fault.code, FAULT_BOOT_NOT_MOUNTED);
+}
+
 static void full_boot(void **state)
 {
 	struct facts *x = *state;
@@ -154,6 +163,7 @@ int main(void)
 		WITH_FACTS(no_entry_without_its_initramfs),
 		WITH_FACTS(root_that_cannot_be_reached),
 		WITH_FACTS(unknown_release),
+		WITH_FACTS(missing_file_system),
 		WITH_FACTS(full_boot),
 		WITH_FACTS(description_has_every_operation),
 	};

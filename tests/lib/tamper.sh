@@ -19,6 +19,11 @@ lab_list() {
 		awk -F/ 'NF > 5 && $6 != "" && $6 != "." && $6 != ".." { print $6 }'
 }
 
+# lab_label IMAGE OFFSET PATH: the SELinux label of a file of such a file system.
+lab_label() {
+	debugfs -R "ea_get -V $3 security.selinux" "$1?offset=$2" 2>/dev/null | tr -d '\000'
+}
+
 # lab_break IMAGE OPTION…: to a healthy disk made with these options, do what the failed
 # update did: kernel, modules, initramfs and boot entry are gone, the rest stays.
 lab_break() {

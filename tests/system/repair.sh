@@ -30,11 +30,30 @@ repaired_disk() {
 	lab_boot "$work/disk" "$up" 180
 }
 
+# Restored files carry the labels that the system's own policy gives their paths.
+labelled() {
+	local boot=/ root=/usr/lib/modules/$release
+	[[ $(lab_option boot separate "$@") == separate ]] || boot=/boot/
+	[[ $(lab_option usr merged "$@") == merged ]] || root=/lib/modules/$release
+	has_label boot "${boot}vmlinuz-$release" boot_t "$@"
+	has_label boot "${boot}System.map-$release" system_map_t "$@"
+	has_label root "$root" modules_object_t "$@"
+	has_label root "$root/modules.dep" modules_dep_t "$@"
+}
+
+has_label() {
+	local part=$1 path=$2 type=$3 label
+	shift 3
+	label=$(lab_label "$work/disk" "$(lab_offset "$part" kernel=small "$@")" "$path")
+	[[ $label == "system_u:object_r:$type:s0" ]] || fail "label of $path: ${label:-none}"
+}
+
 repair_image() {
 	broken_disk "$@"
 	expect_status 1 "$RESCUE" --image "$work/disk"
 	expect_status 0 "$RESCUE" --image "$work/disk" restore --allow-unsigned --yes "$rpms"
 	expect_status 0 "$RESCUE" --image "$work/disk" verify
+	labelled "$@"
 	repaired_disk "$@"
 }
 
@@ -86,6 +105,7 @@ repair_machine() {
 	console 0 'rescue restore --allow-unsigned --yes /rpms' 300
 	console 0 'rescue verify' 120
 	lab_console_poweroff 60
+	labelled "$@"
 	repaired_disk "$@"
 }
 

@@ -73,12 +73,8 @@ static int put_back_file(const struct journal_step *s, const struct step_names *
 
 	if (now->displaced.mode == 0)
 		return now->path.mode == 0 ? lost(s->path, f) : 0;
-	/* Two names of one file: renaming one over the other would do nothing. */
-	if (now->displaced.inode != 0 && now->displaced.inode == now->path.inode)
-		r = durable(unlinkat(n->displaced.dirfd, n->displaced.name, 0),
-			    "remove displaced");
-	else
-		r = names_rename(&n->displaced, &n->path);
+	/* Where both still name one file this does nothing; the sweep takes the second. */
+	r = names_rename(&n->displaced, &n->path);
 	return r < 0 ? fault_errno(f, -r, s->path, "put back %s", s->path) : 0;
 }
 

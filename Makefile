@@ -96,7 +96,8 @@ endef
 $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 
 # ---- libraries: built once, outside the tree ----------------------------------------------
-ifeq ($(filter clean layers lint,$(or $(MAKECMDGOALS),all)),)
+# check and demo install what is missing first, and call make again.
+ifeq ($(filter clean layers lint check check-system demo,$(or $(MAKECMDGOALS),all)),)
 include build/deps-$(LIBC).mk
 endif
 build/deps-%.mk: scripts/dependencies

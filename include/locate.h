@@ -69,7 +69,7 @@ void device_done(struct device *d);
 struct place {
 	int device;	  /* index, or -1 (--root) */
 	char *source;	  /* what fstab says, or NULL */
-	char *device_path, *fstype, *uuid; /* NULL: not known */
+	char *device_path, *fstype, *uuid, *label, *partuuid; /* NULL: not known */
 	char *mountpoint; /* "/", "/boot", "/boot/efi", "/usr" */
 	bool present;	  /* there is such a place at all (an ESP need not be) */
 	bool separate;	  /* a file system of its own */

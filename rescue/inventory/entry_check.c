@@ -60,25 +60,36 @@ static int is_same_device(const char *a, const char *b)
 	return strcasecmp(a_name, b_name) == 0;
 }
 
+/* tag is UUID, LABEL, …; NULL values are equal to nothing. 1, 0, or -ENOMEM. */
+static int is_tagged(const char *root, const char *tag, const char *value)
+{
+	_cleanup_free_ char *name = value ? text_printf("%s=%s", tag, value) : NULL;
+
+	if (!value)
+		return 0;
+	return name ? is_same_device(root, name) : -ENOMEM;
+}
+
 /* 1, 0, or -ENOMEM. */
 static int names_root_device(const struct system *sys, const char *root)
 {
 	const struct fstab_line *line = fstab_find(&sys->fstab, "/");
-	_cleanup_free_ char *uuid = NULL;
-	int same = 0;
+	const struct place *p = &sys->root;
+	int same;
 
-	if (!line && !sys->root.source && !sys->root.uuid && !sys->root.device_path)
+	if (!line && !p->source && !p->uuid && !p->device_path)
 		return 1; /* nothing to compare with: an unpacked tree without fstab */
-	if (sys->root.uuid) {
-		uuid = text_printf("UUID=%s", sys->root.uuid);
-		same = uuid ? is_same_device(root, uuid) : -ENOMEM;
-	}
-	if (same == 0 && sys->root.source)
-		same = is_same_device(root, sys->root.source);
+	same = is_tagged(root, "UUID", p->uuid);
+	if (same == 0)
+		same = is_tagged(root, "LABEL", p->label);
+	if (same == 0)
+		same = is_tagged(root, "PARTUUID", p->partuuid);
+	if (same == 0 && p->source)
+		same = is_same_device(root, p->source);
 	if (same == 0 && line)
 		same = is_same_device(root, line->source);
-	if (same == 0 && sys->root.device_path)
-		same = is_same_device(root, sys->root.device_path);
+	if (same == 0 && p->device_path)
+		same = is_same_device(root, p->device_path);
 	return same;
 }
 

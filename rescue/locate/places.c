@@ -34,6 +34,8 @@ void place_forget(struct place *p)
 	free(p->device_path);
 	free(p->fstype);
 	free(p->uuid);
+	free(p->label);
+	free(p->partuuid);
 	free(p->mountpoint);
 	*p = (struct place){.device = -1};
 }
@@ -59,6 +61,10 @@ static int place_set_device(struct place *p, const struct landscape *l, int devi
 		r = copy_text(&p->fstype, d->fstype);
 	if (r == 0)
 		r = copy_text(&p->uuid, d->uuid);
+	if (r == 0)
+		r = copy_text(&p->label, d->label);
+	if (r == 0)
+		r = copy_text(&p->partuuid, d->partuuid);
 	return r;
 }
 

@@ -74,12 +74,15 @@ static int describe_root(const struct landscape *l, struct system *s, int device
 		.device_path = strdup(d->path),
 		.fstype = strdup(d->fstype),
 		.uuid = d->uuid ? strdup(d->uuid) : NULL,
+		.label = d->label ? strdup(d->label) : NULL,
+		.partuuid = d->partuuid ? strdup(d->partuuid) : NULL,
 		.mountpoint = strdup("/"),
 		.present = true,
 		.separate = true,
 		.mounted = true,
 	};
-	if (!p->device_path || !p->fstype || !p->mountpoint || (d->uuid && !p->uuid))
+	if (!p->device_path || !p->fstype || !p->mountpoint || !p->uuid != !d->uuid ||
+	    !p->label != !d->label || !p->partuuid != !d->partuuid)
 		return -ENOMEM;
 	if (strcmp(d->fstype, "btrfs") != 0)
 		return 0;

@@ -26,20 +26,35 @@ static int check_arch(const struct inventory *inv, const struct package *p, stru
 		p->nevra, p->arch, inv->system->arch);
 }
 
+static int check_integrity(const struct package *p, struct fault *f)
+{
+	if (p->header_digests != DIGESTS_BAD)
+		return 0;
+	fault_named(f, FAULT_BAD_DIGEST, p->path, "restore from package", "%s is damaged: %s",
+		p->path, p->damage ? p->damage : "a digest differs");
+	fault_hint(f, "fetch or copy it again");
+	return -EINVAL;
+}
+
 static int check_trust(const struct package *p, const struct restore_options *o,
 		       struct fault *f)
 {
-	if (p->header_digests == DIGESTS_BAD)
-		return fault_named(f, FAULT_BAD_DIGEST, p->path, "restore from package",
-			"the header of %s is damaged: its digest differs", p->path);
+	const char *by = p->signature_key ? p->signature_key : "nobody";
+
 	if (p->signature == SIGNATURE_BAD)
 		return fault_named(f, FAULT_BAD_SIGNATURE, p->path, "restore from package",
-			"the signature of %s is bad", p->path);
+			"the signature of %s by %s is bad", p->nevra, by);
 	if (p->signature == SIGNATURE_GOOD || o->allow_unsigned)
 		return 0;
-	fault_named(f, FAULT_UNSIGNED, p->path, "restore from package",
-		"no known key vouches for %s", p->nevra);
-	fault_hint(f, "if you trust where it came from, add --allow-unsigned");
+	if (p->signature == SIGNATURE_UNKNOWN_KEY)
+		fault_named(f, FAULT_UNSIGNED, p->path, "restore from package",
+			"%s is signed by key %s, which does not count: %s", p->nevra, by,
+			signature_problem_text(p->signature_problem));
+	else
+		fault_named(f, FAULT_UNSIGNED, p->path, "restore from package",
+			"no key vouches for %s: it is not signed", p->nevra);
+	fault_hint(f, "give the vendor's public key with --key FILE; if you trust where the "
+		      "package came from, add --allow-unsigned");
 	return -EINVAL;
 }
 
@@ -51,6 +66,8 @@ static int check_set(const struct inventory *inv, const struct package_sets *set
 		const struct package *p = &sets->packages[set->packages[i]];
 		int r = check_arch(inv, p, f);
 
+		if (r >= 0)
+			r = check_integrity(p, f);
 		if (r >= 0)
 			r = check_trust(p, o, f);
 		if (r < 0)
@@ -118,8 +135,14 @@ int plan_choose(const struct package_set **ret, const struct inventory *inv,
 		struct fault *f)
 {
 	const struct package_set *set = best_set(inv, sets, options);
-	int r;
+	int r = 0;
 
+	/* A damaged package may be the very one that is missing. */
+	for (size_t i = 0; r >= 0 && i < sets->count; i++)
+		if (!set || sets->packages[i].named)
+			r = check_integrity(&sets->packages[i], f);
+	if (r < 0)
+		return r;
 	if (!set)
 		return nothing_complete(sets, options, f);
 	r = check_set(inv, sets, set, options, f);

@@ -67,7 +67,9 @@ static bool is_made_already(const struct planner *p, const struct package_file *
 /* Documentation stays out; a config file that the administrator changed stays as it is. */
 static bool is_wanted(const struct package_file *file, enum file_state state)
 {
-	if (file->flags & (PACKAGE_FILE_GHOST | PACKAGE_FILE_DOC))
+	if ((file->flags & (PACKAGE_FILE_GHOST | PACKAGE_FILE_DOC)) ||
+		text_starts(file->path, "/usr/share/doc/") ||
+		text_starts(file->path, "/usr/share/man/"))
 		return false;
 	if ((file->flags & PACKAGE_FILE_CONFIG) && state == FILE_DIFFERENT)
 		return false;

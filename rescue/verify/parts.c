@@ -58,8 +58,10 @@ bool rules_root_driver_present(const struct rules *r, const struct kernel *k)
 	const struct target *t = &r->inv->system->target;
 	const char *fstype = r->inv->system->root.fstype;
 
-	if (!fstype || text_equal(fstype, "auto"))
-		return true; /* not known: nothing to say */
+	/* Nothing to say where the root or the initramfs could not be read. */
+	if (!fstype || text_equal(fstype, "auto") ||
+		(k->initramfs.state == PART_OK && !k->initramfs.listed))
+		return true;
 	for (size_t i = 0; i < k->initramfs.modules.count; i++)
 		if (drives(k->initramfs.modules.items[i], fstype))
 			return true;

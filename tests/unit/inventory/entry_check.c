@@ -69,6 +69,9 @@ static const struct {
 	{"/dev/mapper/rl-root", "/dev/rl/home", NULL, NULL, false},
 	{"UUID=x", NULL, NULL, NULL, true}, /* nothing to compare with */
 	{"UUID=x", NULL, UUID, NULL, false},
+	{"LABEL=/", "UUID=" UUID, UUID, NULL, true}, /* what the device itself says */
+	{"PARTUUID=ABCD-02", "UUID=" UUID, UUID, NULL, true},
+	{"LABEL=other", "UUID=" UUID, UUID, NULL, false},
 };
 
 static void knows_this_root(void **state)
@@ -87,6 +90,8 @@ static void knows_this_root(void **state)
 		patient_fstab(p, fstab);
 		p->sys.root.uuid = (char *)roots[i].uuid;
 		p->sys.root.device_path = (char *)roots[i].device;
+		p->sys.root.label = (char *)"/";
+		p->sys.root.partuuid = (char *)"abcd-02";
 		patient_read(p);
 		if (patient_entry(p, "a")->is_of_this_root != roots[i].ours)
 			fail_msg("root=%s with %s", roots[i].root, fstab);

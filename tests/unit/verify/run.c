@@ -32,7 +32,7 @@ static void fill(struct facts *x, int i, const char *release, const char *image)
 	x->kernels[i] = (struct kernel){.release = (char *)release,
 		.image = {.path = (char *)image}, .modules = {.path = (char *)"/lib/modules/x",
 			.count = 10}, .initramfs = {.path = (char *)"/boot/initramfs",
-			.modules = {x->modules, 1, 1}},
+			.modules = {x->modules, 1, 1}, .listed = true},
 		.entries = &x->indexes[i], .entry_count = 1};
 	x->entries[i] = (struct entry){.id = (char *)release, .source = (char *)"/boot/x.conf",
 		.kernel = i, .is_of_this_root = true, .is_default = i == 0};
@@ -148,9 +148,13 @@ static void initramfs_states(void **state)
 		assert_int_equal(find(x, cases[i].code)->severity, SEVERITY_ERROR);
 	}
 	x->kernels[0].initramfs.state = PART_OK;
+	x->kernels[0].initramfs.state = PART_OK;
 	x->modules[0] = (char *)"xfs";
 	judge(x);
 	assert_non_null(find(x, "initramfs-lacks-root-driver"));
+	x->kernels[0].initramfs.listed = x->kernels[1].initramfs.listed = false;
+	judge(x);
+	assert_null(find(x, "initramfs-lacks-root-driver"));
 }
 
 static void module_tree_states(void **state)

@@ -34,7 +34,7 @@ int stage_symlink(int dirfd, const char *name, const char *text,
 		  const struct stage_attributes *a, struct stage_shortfall *s);
 /* For an open file or directory; times last, so call it behind the last write. */
 int stage_finish(int fd, const struct stage_attributes *a, struct stage_shortfall *s);
-/* Owner and every xattr of one open object given to another. */
+/* Every xattr of one open object given to another. */
 int stage_inherit(int from, int to, struct stage_shortfall *s);
 /* The rest of one open file written to another. */
 int stage_content(int from, int to);
@@ -53,10 +53,9 @@ int stage_sync(int fd);
 
 /*
  * A place where tests let the process die or a call fail: $RESCUE_FAULT_AT=N names the Nth
- * one that is passed from then on, $RESCUE_FAULT_ERRNO=E makes it answer -E (once) instead
- * of dying with 137. $RESCUE_LACKS names what the kernel or
- * the file system shall seem not to have: renameat2, links, inodes (that last). Not in
- * release builds.
+ * one that is passed from then on, $RESCUE_FAULT_ERRNO=E makes it answer -E instead of
+ * dying with 137. $RESCUE_LACKS names what the kernel or the file system shall seem not to
+ * have: renameat2, links, inodes (numbers that last). Not in release builds.
  */
 #ifdef RESCUE_FAULT_POINTS
 int fault_point(const char *name);

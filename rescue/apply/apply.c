@@ -36,9 +36,9 @@ static int save_log(const struct work *w, struct fault *f)
 		const struct journal_step *s = &w->journal.steps[i];
 
 		if (buffer_printf(&text, "%s %s: %" PRIu64 " bytes%s%s\n",
-				  s->displaced ? "replaced" : "made", s->path, s->after.size,
-				  s->displaced ? ", before: " : "",
-				  s->displaced ? s->displaced : "") < 0)
+			    s->displaced ? "replaced" : "made", s->path, s->after.size,
+			    s->displaced ? ", before: " : "",
+			    s->displaced ? s->displaced : "") < 0)
 			return fault_no_memory(f);
 	}
 	return room_save(&w->room, w->journal.transaction, "log", &text, f);
@@ -61,7 +61,8 @@ static int commit(struct work *w, struct fault *f)
 	r = journal_save(&w->room, &w->journal, f);
 	if (r == 0)
 		return 0;
-	/* It may say "committed" on disk: that must be taken back before anything else. */
+	/* It may say "committed" on disk: that must be taken back before anything else.
+	 */
 	w->journal.state = JOURNAL_PREPARED;
 	if (journal_save(&w->room, &w->journal, NULL) < 0)
 		w->journal.state = JOURNAL_COMMITTED;
@@ -85,7 +86,7 @@ static void give_up(struct work *w, struct fault *f)
 	if (r < 0) {
 		f->state = STATE_INCOMPLETE;
 		snprintf(f->transaction, sizeof(f->transaction), "%s",
-			 w->journal.transaction);
+			w->journal.transaction);
 		fault_hint(f, "rescue undo %s", w->journal.transaction);
 		log_line("not put back: %s: %s", second.doing, errno_name(-r));
 	} else {
@@ -119,7 +120,8 @@ static int run(struct work *w, struct fault *f)
 
 static int report(struct apply_report *ret, const struct work *w, struct fault *f)
 {
-	int r = transaction_describe(&ret->transaction, &w->journal, TRANSACTION_COMMITTED);
+	int r = transaction_describe(
+		&ret->transaction, &w->journal, TRANSACTION_COMMITTED);
 
 	ret->unlabeled = w->shortfall.unlabeled;
 	ret->unowned = w->shortfall.unowned;
@@ -127,8 +129,8 @@ static int report(struct apply_report *ret, const struct work *w, struct fault *
 }
 
 int apply_plan(struct apply_report *ret, const struct plan *plan,
-	       const struct inventory *inv, const struct package_sets *sets,
-	       const struct progress *progress, struct fault *f)
+	const struct inventory *inv, const struct package_sets *sets,
+	const struct progress *progress, struct fault *f)
 {
 	_cleanup_(work_done) struct work w = {
 		.plan = plan,

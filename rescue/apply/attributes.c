@@ -7,8 +7,8 @@
 
 #define MAX_ACCOUNTS_SIZE (4u * 1024 * 1024)
 
-static int read_accounts(struct buffer *ret, const struct target *t, const char *path,
-			 struct fault *f)
+static int read_accounts(
+	struct buffer *ret, const struct target *t, const char *path, struct fault *f)
 {
 	if (!target_exists(t, path))
 		return 0;
@@ -48,25 +48,25 @@ static uint32_t account_number(const struct buffer *accounts, const char *name)
 		if (!field || strspn(field + 1, "0123456789") >= sizeof(digits))
 			continue;
 		snprintf(digits, sizeof(digits), "%.*s",
-			 (int)strspn(field + 1, "0123456789"), field + 1);
+			(int)strspn(field + 1, "0123456789"), field + 1);
 		if (text_to_u64(digits, UINT32_MAX - 1, &number))
 			return (uint32_t)number;
 	}
 	return 0;
 }
 
-void attributes_default(const struct work *w, const char *path, mode_t mode,
-			struct stage_attributes *ret)
+void attributes_default(
+	const struct work *w, const char *path, mode_t mode, struct stage_attributes *ret)
 {
 	*ret = (struct stage_attributes){.mode = mode & 07777,
-					 .atime = {.tv_nsec = UTIME_OMIT},
-					 .mtime = {.tv_nsec = UTIME_OMIT}};
+		.atime = {.tv_nsec = UTIME_OMIT},
+		.mtime = {.tv_nsec = UTIME_OMIT}};
 	if (w->labels)
 		ret->label = file_contexts_find(w->labels, path, mode);
 }
 
 void attributes_of_package(const struct work *w, const struct package_file *file,
-			   const char *path, struct stage_attributes *ret)
+	const char *path, struct stage_attributes *ret)
 {
 	attributes_default(w, path, file->mode, ret);
 	ret->uid = account_number(&w->passwd, file->owner);

@@ -22,7 +22,8 @@ static int stale(const char *path, struct fault *f)
 }
 
 /* The target is still what it was when it was compared with the plan. */
-static int check_old(const struct target *t, const struct journal_step *s, struct fault *f)
+static int check_old(
+	const struct target *t, const struct journal_step *s, struct fault *f)
 {
 	struct journal_object now;
 	int r = object_take(&now, t, s->path);
@@ -59,7 +60,8 @@ static int put_new(const struct journal_step *s, const struct step_names *n)
 	return durable(unlinkat(n->path.dirfd, n->path.name, 0), "remove target");
 }
 
-static int commit_step(const struct target *t, const struct journal_step *s, struct fault *f)
+static int commit_step(
+	const struct target *t, const struct journal_step *s, struct fault *f)
 {
 	_cleanup_(step_names_done) struct step_names names = STEP_NAMES_NONE;
 	int r = check_old(t, s, f);
@@ -110,8 +112,8 @@ void commit_flush(const struct system *sys)
 	static const char *const places[] = {"/", "/boot"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		_cleanup_close_ int fd = target_open(&sys->target, places[i],
-						     O_RDONLY | O_DIRECTORY, NULL);
+		_cleanup_close_ int fd = target_open(
+			&sys->target, places[i], O_RDONLY | O_DIRECTORY, NULL);
 
 		if (fd < 0)
 			continue;

@@ -35,8 +35,8 @@ const char *transaction_state_name(const struct transaction *t)
 	return "incomplete";
 }
 
-int transaction_describe(struct transaction *ret, const struct journal *j,
-			 enum transaction_state state)
+int transaction_describe(
+	struct transaction *ret, const struct journal *j, enum transaction_state state)
 {
 	_cleanup_(transaction_done) struct transaction t = {
 		.id = strdup(j->transaction),
@@ -61,17 +61,17 @@ static enum transaction_state state_of_record(const struct journal *j)
 }
 
 static int add(struct transactions *list, const struct journal *j,
-	       enum transaction_state state, struct fault *f)
+	enum transaction_state state, struct fault *f)
 {
 	if (VECTOR_GROW(list) < 0 ||
-	    transaction_describe(&list->items[list->count], j, state) < 0)
+		transaction_describe(&list->items[list->count], j, state) < 0)
 		return fault_no_memory(f);
 	list->count++;
 	return 0;
 }
 
 static int add_record(struct transactions *list, const struct target *t, const char *id,
-		      struct fault *f)
+	struct fault *f)
 {
 	_cleanup_free_ char *path = text_printf(ROOM_PATH "/%s/record", id);
 	_cleanup_(journal_done) struct journal j = {0};
@@ -106,7 +106,7 @@ int transactions_read(struct transactions *ret, const struct target *t, struct f
 	return r;
 }
 
-/* ---- forgetting ----------------------------------------------------------------------- */
+/* ---- forgetting ---- */
 
 /* The directory's times stay: nobody shall see that anything lay there. */
 static int remove_unseen(const struct target *t, const char *path, struct fault *f)

@@ -6,7 +6,7 @@
 #include "apply.h"
 
 /* 0 or -ENOMEM. */
-int transaction_describe(struct transaction *ret, const struct journal *j,
-			 enum transaction_state state);
+int transaction_describe(
+	struct transaction *ret, const struct journal *j, enum transaction_state state);
 
 #endif

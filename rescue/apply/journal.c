@@ -27,8 +27,8 @@
 
 #define JOURNAL_PATH ROOM_PATH "/journal"
 
-static int read_journal(struct journal *ret, const struct target *t, const char *path,
-			struct fault *f)
+static int read_journal(
+	struct journal *ret, const struct target *t, const char *path, struct fault *f)
 {
 	_cleanup_(buffer_done) struct buffer text = {0};
 	int r = target_read(t, path, JOURNAL_MAX_SIZE, &text, f);
@@ -51,8 +51,8 @@ int journal_read_hot(struct journal *ret, const struct target *t, struct fault *
 	return r < 0 ? r : 1;
 }
 
-int journal_read_record(struct journal *ret, const struct target *t, const char *id,
-			struct fault *f)
+int journal_read_record(
+	struct journal *ret, const struct target *t, const char *id, struct fault *f)
 {
 	_cleanup_free_ char *path = text_printf(ROOM_PATH "/%s/record", id);
 	_cleanup_(journal_done) struct journal j = {0};
@@ -95,7 +95,7 @@ int journal_save(const struct room *r, const struct journal *j, struct fault *f)
 		error = write_new(r->fd, &text);
 	if (error == 0)
 		error = durable(renameat(r->fd, "journal.new", r->fd, "journal"),
-				"rename journal");
+			"rename journal");
 	if (error == 0)
 		error = durable(fsync(r->fd), "sync " ROOM_PATH);
 	if (error < 0)
@@ -139,5 +139,6 @@ int journal_drop(const struct room *r, const struct journal *j, struct fault *f)
 	if (error < 0)
 		return error;
 	error = journal_withdraw(r);
-	return error < 0 ? fault_errno(f, -error, JOURNAL_PATH, "remove " JOURNAL_PATH) : 0;
+	return error < 0 ? fault_errno(f, -error, JOURNAL_PATH, "remove " JOURNAL_PATH)
+			 : 0;
 }

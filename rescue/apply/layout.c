@@ -19,9 +19,9 @@ static int add_missing(struct strings *missing, const char *beside, const char *
 	/* below: "/a/b", each of its prefixes is a directory to be made. */
 	for (const char *end = below; *end;) {
 		end += strcspn(end + 1, "/") + 1;
-		if (strings_take(missing, text_printf("%s%.*s",
-					 strcmp(beside, "/") == 0 ? "" : beside,
-					 (int)(end - below), below)) < 0)
+		if (strings_take(missing,
+			    text_printf("%s%.*s", strcmp(beside, "/") == 0 ? "" : beside,
+				    (int)(end - below), below)) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -42,7 +42,7 @@ void site_done(struct site *s)
 
 /* The deepest directory of path that is there; *ret_below: the rest, "" or "/a/b". */
 static int find_beside(char **ret, const char **ret_below, const struct target *t,
-		       const char *path, struct fault *f)
+	const char *path, struct fault *f)
 {
 	_cleanup_free_ char *present = strdup(path);
 	struct stat st;
@@ -50,7 +50,8 @@ static int find_beside(char **ret, const char **ret_below, const struct target *
 
 	if (!present)
 		return fault_no_memory(f);
-	while ((r = target_canonical(t, *present ? present : "/", ret)) == -ENOENT && *present) {
+	while ((r = target_canonical(t, *present ? present : "/", ret)) == -ENOENT &&
+		*present) {
 		if (target_lstat(t, present, &st) == 0)
 			return no_directory(path, "a link in it leads nowhere", f);
 		*strrchr(present, '/') = '\0';
@@ -73,8 +74,8 @@ int site_find(struct site *ret, const struct target *t, const char *path, struct
 	if (!directory || path[0] != '/' || !path_is_clean(path, strlen(path)))
 		return directory ? fault_errno(f, EINVAL, path, "use path %s", path)
 				 : fault_no_memory(f);
-	r = find_beside(&s.beside, &below, t, strcmp(directory, "/") == 0 ? "" : directory,
-			f);
+	r = find_beside(
+		&s.beside, &below, t, strcmp(directory, "/") == 0 ? "" : directory, f);
 	if (r < 0)
 		return r;
 	if (add_missing(&s.missing, s.beside, below) < 0)
@@ -87,7 +88,7 @@ int site_find(struct site *ret, const struct target *t, const char *path, struct
 	return 0;
 }
 
-/* ---- steps -------------------------------------------------------------------------- */
+/* ---- steps ---- */
 
 static size_t find_step(const struct journal *j, const char *path)
 {
@@ -127,8 +128,8 @@ static char *new_name(struct work *w, const char *beside)
 	return join(beside, name);
 }
 
-static struct journal_step *add_step(struct work *w, const char *path, const char *beside,
-				     struct fault *f)
+static struct journal_step *add_step(
+	struct work *w, const char *path, const char *beside, struct fault *f)
 {
 	struct journal_step *s = journal_add_step(&w->journal);
 	int r;
@@ -150,8 +151,8 @@ static struct journal_step *add_step(struct work *w, const char *path, const cha
 }
 
 /* Also the directories above it that neither the system nor an earlier step has. */
-static struct journal_step *add_site(struct work *w, const struct site *site,
-				     struct fault *f)
+static struct journal_step *add_site(
+	struct work *w, const struct site *site, struct fault *f)
 {
 	if (add_parent(w, site->beside, f) < 0)
 		return NULL;
@@ -192,7 +193,7 @@ static bool makes_directory(const struct work *w, const struct operation *op)
 
 /* 1: there is nothing to do, the directory is there; 0; or the fault. */
 static int check_type(const struct work *w, const struct operation *op, const char *path,
-		      struct fault *f)
+	struct fault *f)
 {
 	bool makes = makes_directory(w, op), is;
 	struct stat st;

@@ -10,8 +10,8 @@
 #define NO_REPLACE 1u
 #define EXCHANGE 2u
 
-int held_name_open(struct held_name *ret, const struct target *t, const char *path,
-		   struct fault *f)
+int held_name_open(
+	struct held_name *ret, const struct target *t, const char *path, struct fault *f)
 {
 	ret->dirfd = target_parent(t, path, &ret->name, f);
 	return MIN_OF(ret->dirfd, 0);
@@ -32,7 +32,7 @@ void step_names_done(struct step_names *n)
 }
 
 int step_names_open(struct step_names *ret, const struct target *t,
-		    const struct journal_step *s, struct fault *f)
+	const struct journal_step *s, struct fault *f)
 {
 	_cleanup_(step_names_done) struct step_names n = STEP_NAMES_NONE;
 	int r = held_name_open(&n.path, t, s->path, f);
@@ -63,14 +63,15 @@ int names_rename(const struct held_name *from, const struct held_name *to)
 }
 
 static int rename_flagged(const struct held_name *from, const struct held_name *to,
-			  unsigned flags, const char *point)
+	unsigned flags, const char *point)
 {
 	int r;
 
 	if (fault_lacks("renameat2"))
 		return -ENOSYS;
-	r = durable((int)syscall(SYS_renameat2, from->dirfd, from->name, to->dirfd, to->name,
-				 flags), point);
+	r = durable((int)syscall(SYS_renameat2, from->dirfd, from->name, to->dirfd,
+			    to->name, flags),
+		point);
 	return r == -EINVAL ? -ENOSYS : r;
 }
 

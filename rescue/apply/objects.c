@@ -61,10 +61,10 @@ int object_take(struct journal_object *ret, const struct target *t, const char *
 	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : -errno;
 	*ret = (struct journal_object){.mode = st.st_mode,
-				       .size = S_ISDIR(st.st_mode) ? 0 : (uint64_t)st.st_size,
-				       .inode = keeps_inodes(dirfd) ? st.st_ino : 0,
-				       .mtime_s = st.st_mtim.tv_sec,
-				       .mtime_ns = (uint32_t)st.st_mtim.tv_nsec};
+		.size = S_ISDIR(st.st_mode) ? 0 : (uint64_t)st.st_size,
+		.inode = keeps_inodes(dirfd) ? st.st_ino : 0,
+		.mtime_s = st.st_mtim.tv_sec,
+		.mtime_ns = (uint32_t)st.st_mtim.tv_nsec};
 	return 0;
 }
 
@@ -77,7 +77,8 @@ bool object_is(const struct journal_object *now, const struct journal_object *th
 	return S_ISDIR(now->mode) || now->size == then->size;
 }
 
-bool object_is_unchanged(const struct journal_object *now, const struct journal_object *then)
+bool object_is_unchanged(
+	const struct journal_object *now, const struct journal_object *then)
 {
 	if (!object_is(now, then) || now->mode != then->mode)
 		return false;
@@ -93,8 +94,8 @@ static int add_to_tree(void *data, const struct target_visit *v)
 	uint64_t size = S_ISDIR(v->st.st_mode) ? 0 : (uint64_t)v->st.st_size;
 
 	if (buffer_printf(&line, "%s %o %" PRIu64 " %" PRIu64 " %" PRIi64 ".%09ld",
-			  v->relative, v->st.st_mode, size, (uint64_t)v->st.st_ino,
-			  (int64_t)v->st.st_mtim.tv_sec, v->st.st_mtim.tv_nsec) < 0)
+		    v->relative, v->st.st_mode, size, (uint64_t)v->st.st_ino,
+		    (int64_t)v->st.st_mtim.tv_sec, v->st.st_mtim.tv_nsec) < 0)
 		return -ENOMEM;
 	*crc = crc32_of(buffer_bytes(&line), *crc);
 	return 0;

@@ -26,7 +26,7 @@ static int check_expected(const struct work *w, struct fault *f)
 			return fault_errno(f, -r, op->path, "look at %s", op->path);
 		if (!snapshot_equal(&now, &op->expected)) {
 			fault_named(f, FAULT_STALE, op->path, "apply the plan",
-				    "%s changed since it was made", op->path);
+				"%s changed since it was made", op->path);
 			fault_hint(f, "run the command again: it makes a new plan");
 			return -ESTALE;
 		}
@@ -35,18 +35,18 @@ static int check_expected(const struct work *w, struct fault *f)
 }
 
 static int no_space(const struct need *need, const char *unit, uint64_t wanted,
-		    uint64_t available, struct fault *f)
+	uint64_t available, struct fault *f)
 {
 	fault_named(f, FAULT_NO_SPACE, need->filesystem, "apply the plan",
-		    "%s needs %" PRIu64 " %s, %" PRIu64 " are free", need->filesystem,
-		    wanted, unit, available);
+		"%s needs %" PRIu64 " %s, %" PRIu64 " are free", need->filesystem, wanted,
+		unit, available);
 	return -ENOSPC;
 }
 
 static int check_need(const struct work *w, const struct need *need, struct fault *f)
 {
-	_cleanup_close_ int fd = target_open(w->target, need->filesystem,
-					     O_RDONLY | O_DIRECTORY, f);
+	_cleanup_close_ int fd =
+		target_open(w->target, need->filesystem, O_RDONLY | O_DIRECTORY, f);
 	uint64_t bytes = need->bytes + MIN_OF((uint64_t)RESERVE_BYTES, need->bytes / 4);
 	uint64_t inodes = need->inodes + RESERVE_INODES;
 	struct statvfs fs;
@@ -55,10 +55,10 @@ static int check_need(const struct work *w, const struct need *need, struct faul
 		return fd;
 	if (fstatvfs(fd, &fs) < 0)
 		return fault_errno(f, errno, need->filesystem, "measure the room on %s",
-				   need->filesystem);
+			need->filesystem);
 	if ((uint64_t)fs.f_bavail * fs.f_frsize < bytes)
-		return no_space(need, "bytes", bytes, (uint64_t)fs.f_bavail * fs.f_frsize,
-				f);
+		return no_space(
+			need, "bytes", bytes, (uint64_t)fs.f_bavail * fs.f_frsize, f);
 	if (fs.f_files > 0 && fs.f_favail < inodes)
 		return no_space(need, "inodes", inodes, fs.f_favail, f);
 	return 0;
@@ -73,7 +73,7 @@ static int check_needs(const struct work *w, struct fault *f)
 	return r;
 }
 
-/* ---- the transaction begins ------------------------------------------------------------ */
+/* ---- the transaction begins ---- */
 
 static int describe_transaction(struct work *w, struct fault *f)
 {
@@ -115,7 +115,7 @@ static int begin_transaction(struct work *w, struct fault *f)
 	return journal_save(&w->room, &w->journal, f);
 }
 
-/* ---- staging ------------------------------------------------------------------------------ */
+/* ---- staging ---- */
 
 static int stage_all(struct work *w, struct fault *f)
 {
@@ -146,13 +146,14 @@ static int stage_autorelabel(struct work *w, struct fault *f)
 	const struct journal_step *s;
 
 	if (!w->inv->selinux || (w->labels && w->shortfall.unlabeled == 0) ||
-	    target_exists(w->target, "/.autorelabel"))
+		target_exists(w->target, "/.autorelabel"))
 		return 0;
 	s = layout_add(w, "/.autorelabel", f);
 	return s ? stage_empty(w, s, f) : -EINVAL;
 }
 
-/* A second name for each file that will be replaced. Directories change places instead. */
+/* A second name for each file that will be replaced. Directories change places instead.
+ */
 static int keep_old(struct work *w, const struct journal_step *s, struct fault *f)
 {
 	_cleanup_free_ char *name = NULL, *kept = NULL;
@@ -177,7 +178,8 @@ static int sync_parents(const struct work *w, struct fault *f)
 
 	for (size_t i = 0; i < w->journal.parent_count; i++) {
 		const char *path = w->journal.parents[i].path;
-		_cleanup_close_ int fd = target_open(w->target, path, O_RDONLY | O_DIRECTORY, f);
+		_cleanup_close_ int fd =
+			target_open(w->target, path, O_RDONLY | O_DIRECTORY, f);
 		struct stat st;
 		int r;
 
@@ -186,7 +188,8 @@ static int sync_parents(const struct work *w, struct fault *f)
 		if (fstat(fd, &st) < 0)
 			return fault_errno(f, errno, path, "look at %s", path);
 		if (st.st_dev == synced)
-			continue; /* parents of one file system mostly follow each other */
+			continue; /* parents of one file system mostly follow each other
+				   */
 		r = stage_sync(fd);
 		if (r < 0)
 			return fault_errno(f, -r, path, "write %s to disk", path);
@@ -205,7 +208,8 @@ static int take_after(struct work *w, struct fault *f)
 		if (r == 0 && S_ISDIR(s->after.mode) && !s->created_dir)
 			r = object_take_tree(&s->after.tree, w->target, s->staged);
 		if (r < 0)
-			return fault_errno(f, -r, s->path, "look at what shall be %s", s->path);
+			return fault_errno(
+				f, -r, s->path, "look at what shall be %s", s->path);
 	}
 	return 0;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Backward, after a failure, a crash, or at the user's wish. Each step looks at what lies
- * under its three names and takes the shortest way to all-old; done again, it does nothing.
+ * under its three names and takes the shortest way to all-old; done again, it does
+ * nothing.
  */
 #include "names.h"
 
@@ -15,7 +16,7 @@ struct step_objects {
 };
 
 static int look(struct step_objects *ret, const struct target *t,
-		const struct journal_step *s, struct fault *f)
+	const struct journal_step *s, struct fault *f)
 {
 	int r = object_take(&ret->path, t, s->path);
 
@@ -34,7 +35,8 @@ static int lost(const char *path, struct fault *f)
 }
 
 /* The old directory lies at old; something else may lie at path. */
-static int swap_back(const struct step_names *n, const struct held_name *old, bool occupied)
+static int swap_back(
+	const struct step_names *n, const struct held_name *old, bool occupied)
 {
 	const struct held_name *spare = old == &n->displaced ? &n->staged : &n->displaced;
 	int r;
@@ -49,7 +51,7 @@ static int swap_back(const struct step_names *n, const struct held_name *old, bo
 }
 
 static int put_back_directory(const struct journal_step *s, const struct step_names *n,
-			      const struct step_objects *now, struct fault *f)
+	const struct step_objects *now, struct fault *f)
 {
 	const struct held_name *old = NULL;
 	int r;
@@ -67,19 +69,20 @@ static int put_back_directory(const struct journal_step *s, const struct step_na
 }
 
 static int put_back_file(const struct journal_step *s, const struct step_names *n,
-			 const struct step_objects *now, struct fault *f)
+	const struct step_objects *now, struct fault *f)
 {
 	int r;
 
 	if (now->displaced.mode == 0)
 		return now->path.mode == 0 ? lost(s->path, f) : 0;
-	/* Where both still name one file this does nothing; the sweep takes the second. */
+	/* Where both still name one file this does nothing; the sweep takes the second.
+	 */
 	r = names_rename(&n->displaced, &n->path);
 	return r < 0 ? fault_errno(f, -r, s->path, "put back %s", s->path) : 0;
 }
 
 static int take_out(const struct journal_step *s, const struct step_names *n,
-		    const struct step_objects *now, struct fault *f)
+	const struct step_objects *now, struct fault *f)
 {
 	int r;
 
@@ -87,7 +90,7 @@ static int take_out(const struct journal_step *s, const struct step_names *n,
 		return 0;
 	if (s->created_dir) {
 		r = durable(unlinkat(n->path.dirfd, n->path.name, AT_REMOVEDIR),
-			    "remove made directory");
+			"remove made directory");
 		if (r == -ENOTEMPTY || r == -EEXIST) /* it holds others' files by now */
 			r = 0;
 	} else if (S_ISDIR(s->after.mode)) {
@@ -98,8 +101,8 @@ static int take_out(const struct journal_step *s, const struct step_names *n,
 	return r < 0 ? fault_errno(f, -r, s->path, "remove %s", s->path) : 0;
 }
 
-static int roll_back_step(const struct target *t, const struct journal_step *s,
-			  struct fault *f)
+static int roll_back_step(
+	const struct target *t, const struct journal_step *s, struct fault *f)
 {
 	_cleanup_(step_names_done) struct step_names names = STEP_NAMES_NONE;
 	struct step_objects now = {0};
@@ -128,8 +131,8 @@ static int roll_back_step(const struct target *t, const struct journal_step *s,
 }
 
 /* Whatever bears the transaction's name: nothing of it is needed any more. */
-static int sweep_directory(const struct target *t, const char *path, const char *prefix,
-			   struct fault *f)
+static int sweep_directory(
+	const struct target *t, const char *path, const char *prefix, struct fault *f)
 {
 	_cleanup_(strings_done) struct strings names = {0};
 	_cleanup_close_ int fd = target_open(t, path, O_RDONLY | O_DIRECTORY, f);
@@ -143,8 +146,8 @@ static int sweep_directory(const struct target *t, const char *path, const char 
 			continue;
 		r = stage_remove(fd, names.items[i]);
 		if (r < 0)
-			return fault_errno(f, -r, path, "remove %s/%s", path,
-					   names.items[i]);
+			return fault_errno(
+				f, -r, path, "remove %s/%s", path, names.items[i]);
 	}
 	return r;
 }
@@ -159,12 +162,12 @@ static int sweep(const struct target *t, const struct journal *j, struct fault *
 	return r;
 }
 
-static int restore_times(const struct target *t, const struct journal_parent *p,
-			 struct fault *f)
+static int restore_times(
+	const struct target *t, const struct journal_parent *p, struct fault *f)
 {
 	_cleanup_close_ int fd = target_open(t, p->path, O_RDONLY | O_DIRECTORY, f);
-	const struct timespec times[2] = {{p->atime_s, p->atime_ns},
-					  {p->mtime_s, p->mtime_ns}};
+	const struct timespec times[2] = {
+		{p->atime_s, p->atime_ns}, {p->mtime_s, p->mtime_ns}};
 	int r;
 
 	if (fd < 0)
@@ -216,8 +219,8 @@ static int remove_stillborn(const struct room *r, struct fault *f)
 	int error = room_transactions(&ids, r->target, f);
 
 	for (size_t i = 0; error == 0 && i < ids.count; i++) {
-		_cleanup_free_ char *record = text_printf(ROOM_PATH "/%s/record",
-							  ids.items[i]);
+		_cleanup_free_ char *record =
+			text_printf(ROOM_PATH "/%s/record", ids.items[i]);
 
 		if (!record)
 			return fault_no_memory(f);
@@ -236,7 +239,7 @@ int room_recover(const struct room *r, struct journal *ret, struct fault *f)
 		return is_hot;
 	if (is_hot) {
 		log_line("transaction %s was interrupted (%s)", j.transaction,
-			 journal_state_name(j.state));
+			journal_state_name(j.state));
 		error = journal_resolve(r, &j, f);
 	}
 	if (error == 0)

@@ -26,7 +26,8 @@ struct root_times {
 	struct timespec times[2];
 };
 
-static int root_times_take(struct root_times *ret, const struct target *t, struct fault *f)
+static int root_times_take(
+	struct root_times *ret, const struct target *t, struct fault *f)
 {
 	struct stat st;
 
@@ -55,7 +56,7 @@ static int open_directory(const struct target *t, enum room_use use, struct faul
 	int fd, r;
 
 	fd = target_open(t, ROOM_PATH, O_RDONLY | O_DIRECTORY | O_NOFOLLOW,
-			 use == ROOM_MAKE ? NULL : f);
+		use == ROOM_MAKE ? NULL : f);
 	if (fd != -ENOENT || use != ROOM_MAKE)
 		return fd;
 	r = root_times_take(&root, t, f);
@@ -83,13 +84,15 @@ static int take_lock(struct room *r, struct fault *f)
 	if (r->lock < 0 && errno == ENOENT)
 		return -EAGAIN;
 	if (r->lock < 0)
-		return fault_errno(f, errno, ROOM_PATH "/lock", "open " ROOM_PATH "/lock");
+		return fault_errno(
+			f, errno, ROOM_PATH "/lock", "open " ROOM_PATH "/lock");
 	if (flock(r->lock, LOCK_EX | LOCK_NB) == 0)
 		return lock_is_current(r) ? 0 : -EAGAIN;
 	if (errno != EWOULDBLOCK)
-		return fault_errno(f, errno, ROOM_PATH "/lock", "lock " ROOM_PATH "/lock");
+		return fault_errno(
+			f, errno, ROOM_PATH "/lock", "lock " ROOM_PATH "/lock");
 	fault_named(f, FAULT_LOCKED, ROOM_PATH "/lock", "lock " ROOM_PATH "/lock",
-		    "another rescue is changing this system");
+		"another rescue is changing this system");
 	return -EBUSY;
 }
 
@@ -99,7 +102,8 @@ static void room_drop(struct room *r)
 	r->fd = safe_close(r->fd);
 }
 
-int room_open(struct room *ret, const struct target *t, enum room_use use, struct fault *f)
+int room_open(
+	struct room *ret, const struct target *t, enum room_use use, struct fault *f)
 {
 	struct room room = ROOM_NONE;
 	int r = -EAGAIN;
@@ -129,7 +133,7 @@ static bool is_empty(const struct room *r)
 		return false;
 	for (size_t i = 0; i < names.count; i++)
 		if (strcmp(names.items[i], "lock") != 0 &&
-		    strcmp(names.items[i], "journal.new") != 0)
+			strcmp(names.items[i], "journal.new") != 0)
 			return false;
 	return true;
 }
@@ -152,7 +156,7 @@ void room_close(struct room *r)
 	room_drop(r);
 }
 
-/* ---- transactions ------------------------------------------------------------------- */
+/* ---- transactions ---- */
 
 int room_transactions(struct strings *ret, const struct target *t, struct fault *f)
 {
@@ -166,7 +170,7 @@ int room_transactions(struct strings *ret, const struct target *t, struct fault 
 	r = target_list(t, ROOM_PATH, &names, f);
 	for (size_t i = 0; r == 0 && i < names.count; i++)
 		if (journal_is_transaction_id(names.items[i]) &&
-		    strings_add(&ids, names.items[i]) < 0)
+			strings_add(&ids, names.items[i]) < 0)
 			r = fault_no_memory(f);
 	if (r == 0)
 		*ret = TAKE_STRUCT(ids);
@@ -219,15 +223,15 @@ int room_begin(const struct room *r, char **ret_id, struct fault *f)
 	error = durable(mkdirat(r->fd, id, 0700), "make transaction directory");
 	if (error < 0) {
 		unlinkat(r->fd, id, AT_REMOVEDIR);
-		return fault_errno(f, -error, ROOM_PATH, "make directory " ROOM_PATH "/%s",
-				   id);
+		return fault_errno(
+			f, -error, ROOM_PATH, "make directory " ROOM_PATH "/%s", id);
 	}
 	*ret_id = TAKE_PTR(id);
 	return 0;
 }
 
 int room_save(const struct room *r, const char *id, const char *name,
-	      const struct buffer *text, struct fault *f)
+	const struct buffer *text, struct fault *f)
 {
 	_cleanup_free_ char *path = text_printf("%s/%s", id, name);
 	_cleanup_close_ int fd = -1;
@@ -235,21 +239,24 @@ int room_save(const struct room *r, const char *id, const char *name,
 
 	if (!path)
 		return fault_no_memory(f);
-	fd = openat(r->fd, path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = openat(
+		r->fd, path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		error = -errno;
 	if (error == 0)
 		error = fd_write_all(fd, text->data, text->size);
 	if (error == 0)
 		error = FAULT_POINT("write transaction file");
-	return error < 0 ? fault_errno(f, -error, ROOM_PATH, "write " ROOM_PATH "/%s", path)
-			 : 0;
+	return error < 0
+		       ? fault_errno(f, -error, ROOM_PATH, "write " ROOM_PATH "/%s", path)
+		       : 0;
 }
 
 int room_remove(const struct room *r, const char *id, struct fault *f)
 {
 	int error = stage_remove(r->fd, id);
 
-	return error < 0 ? fault_errno(f, -error, ROOM_PATH, "remove " ROOM_PATH "/%s", id)
-			 : 0;
+	return error < 0
+		       ? fault_errno(f, -error, ROOM_PATH, "remove " ROOM_PATH "/%s", id)
+		       : 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What comes from no package: copies, links, the initramfs, entries, the default entry. */
+/* What comes from no package: copies, links, the initramfs, entries, the default entry.
+ */
 #include "work.h"
 
 #include <errno.h>
@@ -42,21 +43,22 @@ int stage_open_source(const struct work *w, const char *path, struct fault *f)
 		return r;
 	for (size_t i = 0; i < w->journal.step_count; i++)
 		if (w->journal.steps[i].staged &&
-		    strcmp(w->journal.steps[i].path, site.path) == 0)
+			strcmp(w->journal.steps[i].path, site.path) == 0)
 			return open_unseen(w->target, w->journal.steps[i].staged, f);
 	return open_unseen(w->target, site.path, f);
 }
 
 /* The owner and xattrs of the file that is replaced, then what the plan says. */
 static int finish(struct work *w, const struct journal_step *s, int fd,
-		  struct stage_attributes *a, struct fault *f)
+	struct stage_attributes *a, struct fault *f)
 {
 	_cleanup_close_ int old = -1;
 	struct stat st;
 	int r = 0;
 
 	if (S_ISREG(s->before.mode)) {
-		old = target_open(w->target, s->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, f);
+		old = target_open(
+			w->target, s->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, f);
 		if (old < 0)
 			return old;
 		r = stage_inherit(old, fd, &w->shortfall);
@@ -73,7 +75,7 @@ static int finish(struct work *w, const struct journal_step *s, int fd,
 }
 
 static int stage_text(struct work *w, const struct operation *op,
-		      const struct journal_step *s, struct fault *f)
+	const struct journal_step *s, struct fault *f)
 {
 	_cleanup_close_ int fd = stage_open(w, s, f);
 	struct stage_attributes a;
@@ -92,7 +94,7 @@ static int stage_text(struct work *w, const struct operation *op,
 
 /* As cp -a would, but for the mode: the plan knows the distribution's. */
 static int stage_copy(struct work *w, const struct operation *op,
-		      const struct journal_step *s, struct fault *f)
+	const struct journal_step *s, struct fault *f)
 {
 	_cleanup_close_ int from = stage_open_source(w, op->from, f), to = -1;
 	struct stage_attributes a;
@@ -120,7 +122,7 @@ static int stage_copy(struct work *w, const struct operation *op,
 }
 
 static int stage_link(struct work *w, const struct operation *op,
-		      const struct journal_step *s, struct fault *f)
+	const struct journal_step *s, struct fault *f)
 {
 	_cleanup_free_ char *name = NULL;
 	_cleanup_close_ int dirfd = target_parent(w->target, s->staged, &name, f);
@@ -130,15 +132,15 @@ static int stage_link(struct work *w, const struct operation *op,
 	if (dirfd < 0)
 		return dirfd;
 	attributes_default(w, s->path, S_IFLNK | 0777, &a);
-	r = stage_symlink(dirfd, name, op->content.data ? op->content.data : "", &a,
-			  &w->shortfall);
+	r = stage_symlink(
+		dirfd, name, op->content.data ? op->content.data : "", &a, &w->shortfall);
 	return r < 0 ? fault_errno(f, -r, s->path, "stage link %s", s->path) : 0;
 }
 
-/* ---- initramfs ---------------------------------------------------------------------- */
+/* ---- initramfs ---- */
 
-static int read_config_at(struct buffer *ret, const struct work *w, const char *path,
-			  struct fault *f)
+static int read_config_at(
+	struct buffer *ret, const struct work *w, const char *path, struct fault *f)
 {
 	_cleanup_close_ int fd = stage_open_source(w, path, NULL);
 	struct stat st;
@@ -187,7 +189,7 @@ static int open_modules(const struct work *w, struct fault *f)
 }
 
 static int stage_initramfs(struct work *w, const struct operation *op,
-			   const struct journal_step *s, struct fault *f)
+	const struct journal_step *s, struct fault *f)
 {
 	_cleanup_(buffer_done) struct buffer config = {0};
 	_cleanup_close_ int modules = open_modules(w, f), out = -1;
@@ -248,13 +250,15 @@ int stage_operation(struct work *w, size_t operation, struct fault *f)
 	return 0;
 }
 
-/* ---- what the plan needs without saying so ---------------------------------------------- */
+/* ---- what the plan needs without saying so ---- */
 
 /* Directories that have to be there for the names below them. */
-static int stage_made_directory(struct work *w, const struct journal_step *s, struct fault *f)
+static int stage_made_directory(
+	struct work *w, const struct journal_step *s, struct fault *f)
 {
 	_cleanup_free_ char *name = NULL;
-	_cleanup_close_ int dirfd = target_parent(w->target, s->staged, &name, f), fd = -1;
+	_cleanup_close_ int dirfd = target_parent(w->target, s->staged, &name, f),
+			    fd = -1;
 	/* Boot entries may hold secrets: grub2 and kernel-install make their place so. */
 	mode_t mode = text_ends(s->path, "/loader/entries") ? 0700 : 0755;
 	struct stage_attributes a;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * /lib/modules/V, made whole beside the present one: the packages' files, hard links to
- * what the present one holds and no package brings (extra/, updates/, weak-updates/, other
- * packages' modules), and a fresh index. Present files keep their inodes and are never
- * written through.
+ * what the present one holds and no package brings (extra/, updates/, weak-updates/,
+ * other packages' modules), and a fresh index. Present files keep their inodes and are
+ * never written through.
  */
 #include "work.h"
 
@@ -12,11 +12,10 @@
 #include <unistd.h>
 
 /* depmod writes these: old ones are left behind, new ones get owner and label. */
-static const char *const index_names[] = {
-	"modules.dep",	       "modules.dep.bin",     "modules.alias",
-	"modules.alias.bin",   "modules.symbols",     "modules.symbols.bin",
-	"modules.softdep",     "modules.weakdep",     "modules.devname",
-	"modules.builtin.bin", "modules.builtin.alias.bin"};
+static const char *const index_names[] = {"modules.dep", "modules.dep.bin",
+	"modules.alias", "modules.alias.bin", "modules.symbols", "modules.symbols.bin",
+	"modules.softdep", "modules.weakdep", "modules.devname", "modules.builtin.bin",
+	"modules.builtin.alias.bin"};
 
 static bool is_index(const char *relative)
 {
@@ -51,17 +50,18 @@ const char *modules_below(const struct work *w, const char *path)
 	return *path == '/' ? path + 1 : *path == '\0' ? path : NULL;
 }
 
-static int modules_fault(const struct work *w, int error, const char *relative,
-			 struct fault *f)
+static int modules_fault(
+	const struct work *w, int error, const char *relative, struct fault *f)
 {
 	_cleanup_free_ char *path = text_printf("%s/%s", w->modules.path, relative);
 
 	return path ? fault_errno(f, -error, path, "stage %s", path) : fault_no_memory(f);
 }
 
-/* ---- directories -------------------------------------------------------------------- */
+/* ---- directories ---- */
 
-static struct staged_directory *find_directory(struct staged_modules *m, const char *relative)
+static struct staged_directory *find_directory(
+	struct staged_modules *m, const char *relative)
 {
 	for (size_t i = 0; i < m->directory_count; i++)
 		if (strcmp(m->directories[i].relative, relative) == 0)
@@ -71,7 +71,7 @@ static struct staged_directory *find_directory(struct staged_modules *m, const c
 
 /* Remembers what a directory shall be; the last word counts. */
 static int note_directory(struct work *w, const char *relative,
-			  const struct stage_attributes *a, struct fault *f)
+	const struct stage_attributes *a, struct fault *f)
 {
 	struct staged_modules *m = &w->modules;
 	struct staged_directory *d = find_directory(m, relative);
@@ -80,7 +80,7 @@ static int note_directory(struct work *w, const char *relative,
 		char *copy = strdup(relative);
 
 		if (!copy || vector_grow(&m->directories, &m->directory_capacity,
-					 m->directory_count, sizeof(*d)) < 0) {
+				     m->directory_count, sizeof(*d)) < 0) {
 			free(copy);
 			return fault_no_memory(f);
 		}
@@ -93,8 +93,8 @@ static int note_directory(struct work *w, const char *relative,
 
 static int note_default(struct work *w, const char *relative, struct fault *f)
 {
-	_cleanup_free_ char *path = text_printf("%s%s%s", w->modules.path,
-						*relative ? "/" : "", relative);
+	_cleanup_free_ char *path =
+		text_printf("%s%s%s", w->modules.path, *relative ? "/" : "", relative);
 	struct stage_attributes a;
 
 	if (!path)
@@ -103,8 +103,8 @@ static int note_default(struct work *w, const char *relative, struct fault *f)
 	return note_directory(w, relative, &a, f);
 }
 
-static int parent_in(const struct work *w, const char *relative, char **ret_name,
-		     struct fault *f)
+static int parent_in(
+	const struct work *w, const char *relative, char **ret_name, struct fault *f)
 {
 	int fd = target_parent(&w->modules.target, relative, ret_name, NULL);
 
@@ -143,7 +143,7 @@ static int make_parents(struct work *w, const char *relative, struct fault *f)
 	return MIN_OF(r, 0);
 }
 
-/* ---- a package's files ---------------------------------------------------------------- */
+/* ---- a package's files ---- */
 
 int modules_begin(struct work *w, struct fault *f)
 {
@@ -162,7 +162,7 @@ int modules_begin(struct work *w, struct fault *f)
 }
 
 static int stage_module_directory(struct work *w, const char *relative,
-				  const struct stage_attributes *a, struct fault *f)
+	const struct stage_attributes *a, struct fault *f)
 {
 	int r = make_parents(w, relative, f);
 
@@ -171,8 +171,8 @@ static int stage_module_directory(struct work *w, const char *relative,
 	return r < 0 ? r : note_directory(w, relative, a, f);
 }
 
-int modules_stage(struct work *w, const struct package_file *file, int *ret_fd,
-		  struct fault *f)
+int modules_stage(
+	struct work *w, const struct package_file *file, int *ret_fd, struct fault *f)
 {
 	const char *relative = modules_below(w, file->path);
 	_cleanup_free_ char *path = text_printf("%s/%s", w->modules.path, relative);
@@ -192,8 +192,9 @@ int modules_stage(struct work *w, const struct package_file *file, int *ret_fd,
 	dirfd = parent_in(w, relative, &name, f);
 	if (dirfd < 0)
 		return dirfd;
-	r = S_ISLNK(file->mode) ? stage_symlink(dirfd, name, file->link, &a, &w->shortfall)
-				: stage_file(dirfd, name);
+	r = S_ISLNK(file->mode)
+		    ? stage_symlink(dirfd, name, file->link, &a, &w->shortfall)
+		    : stage_file(dirfd, name);
 	if (r == -EEXIST)
 		return 0; /* another package brought it */
 	if (r < 0)
@@ -203,7 +204,7 @@ int modules_stage(struct work *w, const struct package_file *file, int *ret_fd,
 	return 0;
 }
 
-/* ---- what the present directory holds --------------------------------------------------- */
+/* ---- what the present directory holds ---- */
 
 struct keeping {
 	struct work *w;
@@ -215,10 +216,10 @@ static int keep_directory(struct keeping *k, const struct target_visit *v)
 {
 	struct work *w = k->w;
 	const struct stage_attributes a = {.mode = v->st.st_mode & 07777,
-					   .uid = v->st.st_uid,
-					   .gid = v->st.st_gid,
-					   .atime = v->st.st_atim,
-					   .mtime = v->st.st_mtim};
+		.uid = v->st.st_uid,
+		.gid = v->st.st_gid,
+		.atime = v->st.st_atim,
+		.mtime = v->st.st_mtim};
 	_cleanup_close_ int from = -1, to = -1;
 	int r = stage_module_directory(w, v->relative, &a, k->f);
 
@@ -258,7 +259,7 @@ static int keep(void *data, const struct target_visit *v)
 	return r < 0 ? modules_fault(k->w, r, v->relative, k->f) : 0;
 }
 
-/* ---- completing ------------------------------------------------------------------------- */
+/* ---- completing ---- */
 
 static int finish_index_file(struct work *w, const char *name, struct fault *f)
 {
@@ -282,7 +283,8 @@ static int make_index(struct work *w, struct fault *f)
 	int r;
 
 	for (size_t i = 0; i < ARRAY_SIZE(index_names); i++)
-		if (unlinkat(w->modules.target.fd, index_names[i], 0) < 0 && errno != ENOENT)
+		if (unlinkat(w->modules.target.fd, index_names[i], 0) < 0 &&
+			errno != ENOENT)
 			return modules_fault(w, -errno, index_names[i], f);
 	progress_report(w->progress, "indexing modules", 0, 0);
 	r = generate_index(w->modules.target.fd, w->plan->release, w->target, f);
@@ -307,7 +309,7 @@ static int finish_directories(struct work *w, struct fault *f)
 	return 0;
 }
 
-/* The present directory's owner, mode and xattrs, where no package says otherwise. */
+/* The present directory's attributes, where no package says otherwise. */
 static int inherit_top(struct work *w, struct fault *f)
 {
 	_cleanup_close_ int fd = -1;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One pass over each package of the plan: every file goes into the staged module directory,
- * under the staged name of its own operation, or nowhere (ghosts, documentation, what the
- * plan leaves out).
+ * One pass over each package of the plan: every file goes into the staged module
+ * directory, under the staged name of its own operation, or nowhere (ghosts,
+ * documentation, what the plan leaves out).
  */
 #include "work.h"
 
@@ -21,7 +21,7 @@ struct stream {
 	struct work *w;
 	size_t package;
 	size_t operation; /* of the file at hand, or NO_STEP */
-	int fd;		  /* where its data go, or -1 */
+	int fd;           /* where its data go, or -1 */
 	bool has_data;
 	struct twin *twins;
 	size_t twin_count, twin_capacity;
@@ -45,8 +45,8 @@ static size_t find_operation(const struct stream *s, const struct package_file *
 
 	for (size_t i = 0; i < p->count; i++)
 		if (p->operations[i].op == OP_FILE && s->w->steps[i] != NO_STEP &&
-		    p->operations[i].package == (int)s->package &&
-		    strcmp(p->operations[i].from, file->path) == 0)
+			p->operations[i].package == (int)s->package &&
+			strcmp(p->operations[i].from, file->path) == 0)
 			return i;
 	return NO_STEP;
 }
@@ -56,8 +56,8 @@ static const struct journal_step *step_of(const struct stream *s, size_t operati
 	return &s->w->journal.steps[s->w->steps[operation]];
 }
 
-static int stage_single_link(struct stream *s, const struct package_file *file,
-			     struct fault *f)
+static int stage_single_link(
+	struct stream *s, const struct package_file *file, struct fault *f)
 {
 	const struct journal_step *step = step_of(s, s->operation);
 	_cleanup_free_ char *name = NULL;
@@ -72,8 +72,8 @@ static int stage_single_link(struct stream *s, const struct package_file *file,
 	return r < 0 ? fault_errno(f, -r, step->path, "stage link %s", step->path) : 0;
 }
 
-static int stage_single_directory(struct stream *s, const struct package_file *file,
-				  struct fault *f)
+static int stage_single_directory(
+	struct stream *s, const struct package_file *file, struct fault *f)
 {
 	const struct journal_step *step = step_of(s, s->operation);
 	_cleanup_free_ char *name = NULL;
@@ -87,10 +87,12 @@ static int stage_single_directory(struct stream *s, const struct package_file *f
 	fd = stage_directory(dirfd, name);
 	attributes_of_package(s->w, file, step->path, &a);
 	r = fd < 0 ? fd : stage_finish(fd, &a, &s->w->shortfall);
-	return r < 0 ? fault_errno(f, -r, step->path, "stage directory %s", step->path) : 0;
+	return r < 0 ? fault_errno(f, -r, step->path, "stage directory %s", step->path)
+		     : 0;
 }
 
-static int begin_single(struct stream *s, const struct package_file *file, struct fault *f)
+static int begin_single(
+	struct stream *s, const struct package_file *file, struct fault *f)
 {
 	s->w->is_staged[s->operation] = true;
 	if (S_ISLNK(file->mode))
@@ -131,8 +133,8 @@ static int add_data(void *data, const void *bytes, size_t size, struct fault *f)
 }
 
 /* Where a file will be in the end. Caller frees; NULL: no memory. */
-static char *final_path(const struct stream *s, size_t operation,
-			const struct package_file *file)
+static char *final_path(
+	const struct stream *s, size_t operation, const struct package_file *file)
 {
 	if (operation != NO_STEP)
 		return strdup(step_of(s, operation)->path);
@@ -140,7 +142,7 @@ static char *final_path(const struct stream *s, size_t operation,
 }
 
 static int finish_file(struct stream *s, int fd, size_t operation,
-		       const struct package_file *file, struct fault *f)
+	const struct package_file *file, struct fault *f)
 {
 	_cleanup_free_ char *path = final_path(s, operation, file);
 	struct stage_attributes a;
@@ -165,20 +167,22 @@ static int end(void *data, const struct package_file *file, struct fault *f)
 		return fault_errno(f, -r, file->path, "write %s", file->path);
 	if (file->links > 1 && S_ISREG(file->mode)) {
 		if (vector_grow(&s->twins, &s->twin_capacity, s->twin_count,
-				sizeof(*s->twins)) < 0)
+			    sizeof(*s->twins)) < 0)
 			return fault_no_memory(f);
-		s->twins[s->twin_count++] = (struct twin){file, s->operation, s->has_data};
+		s->twins[s->twin_count++] =
+			(struct twin){file, s->operation, s->has_data};
 	}
 	return finish_file(s, s->fd, s->operation, file, f);
 }
 
-/* ---- files with several names --------------------------------------------------------- */
+/* ---- files with several names ---- */
 
-static int open_twin(const struct stream *s, const struct twin *t, int flags, struct fault *f)
+static int open_twin(
+	const struct stream *s, const struct twin *t, int flags, struct fault *f)
 {
 	if (t->operation == NO_STEP)
 		return target_open(&s->w->modules.target,
-				   modules_below(s->w, t->file->path), flags, f);
+			modules_below(s->w, t->file->path), flags, f);
 	return target_open(s->w->target, step_of(s, t->operation)->staged, flags, f);
 }
 
@@ -193,8 +197,9 @@ static int fill_twin(struct stream *s, const struct twin *t, struct fault *f)
 		if (s->twins[i].has_data && s->twins[i].file->inode == t->file->inode)
 			full = &s->twins[i];
 	if (!full) /* the name with the data is not part of the plan */
-		return fault_named(f, FAULT_NOT_A_PACKAGE, t->file->path, "restore a file",
-				   "its data come with another name of it in the package");
+		return fault_named(f, FAULT_NOT_A_PACKAGE, t->file->path,
+			"restore a file",
+			"its data come with another name of it in the package");
 	from = open_twin(s, full, O_RDONLY, f);
 	if (from < 0)
 		return from;
@@ -234,8 +239,8 @@ static int check_all_came(const struct work *w, struct fault *f)
 
 		if (op->op == OP_FILE && w->steps[i] != NO_STEP && !w->is_staged[i])
 			return fault_named(f, FAULT_BAD_DIGEST, op->path,
-					   "restore a file of a package",
-					   "the package does not hold %s", op->from);
+				"restore a file of a package",
+				"the package does not hold %s", op->from);
 	}
 	return 0;
 }

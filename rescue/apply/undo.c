@@ -8,7 +8,7 @@
 
 #include <errno.h>
 
-/* ---- which one ------------------------------------------------------------------------ */
+/* ---- which one ---- */
 
 static int nothing_to_undo(const char *id, int error, const char *reason, struct fault *f)
 {
@@ -21,7 +21,8 @@ static int nothing_to_undo(const char *id, int error, const char *reason, struct
 }
 
 /* Later transactions hold what this one made as their own old content. */
-static int blocked_by_newer(const struct transactions *list, size_t index, struct fault *f)
+static int blocked_by_newer(
+	const struct transactions *list, size_t index, struct fault *f)
 {
 	_cleanup_(buffer_done) struct buffer newer = {0};
 	const char *newest = NULL;
@@ -30,7 +31,7 @@ static int blocked_by_newer(const struct transactions *list, size_t index, struc
 		if (list->items[i].state == TRANSACTION_UNDONE)
 			continue;
 		if (buffer_printf(&newer, "%s%s", newest ? ", then " : "",
-				  list->items[i].id) < 0)
+			    list->items[i].id) < 0)
 			return fault_no_memory(f);
 		newest = newest ? newest : list->items[i].id;
 	}
@@ -42,8 +43,8 @@ static int blocked_by_newer(const struct transactions *list, size_t index, struc
 	return -EBUSY;
 }
 
-static int choose(const struct transactions *list, const char *id, size_t *ret,
-		  struct fault *f)
+static int choose(
+	const struct transactions *list, const char *id, size_t *ret, struct fault *f)
 {
 	size_t i = list->count;
 
@@ -52,16 +53,16 @@ static int choose(const struct transactions *list, const char *id, size_t *ret,
 		       : list->items[i].state != TRANSACTION_UNDONE)
 			break;
 	if (i >= list->count)
-		return nothing_to_undo(id, ENOENT, id ? "there is no such transaction"
-						      : "there is none", f);
+		return nothing_to_undo(id, ENOENT,
+			id ? "there is no such transaction" : "there is none", f);
 	if (list->items[i].state == TRANSACTION_UNDONE)
 		return nothing_to_undo(id, EALREADY, "it was undone already", f);
 	*ret = i;
 	return blocked_by_newer(list, i, f);
 }
 
-int undo_find(struct transaction *ret, const struct target *t, const char *id,
-	      struct fault *f)
+int undo_find(
+	struct transaction *ret, const struct target *t, const char *id, struct fault *f)
 {
 	_cleanup_(transactions_done) struct transactions list = {0};
 	size_t index = 0;
@@ -76,10 +77,10 @@ int undo_find(struct transaction *ret, const struct target *t, const char *id,
 	return r;
 }
 
-/* ---- what would change ------------------------------------------------------------------ */
+/* ---- what would change ---- */
 
-static int read_any(struct journal *ret, const struct target *t, const char *id,
-		    struct fault *f)
+static int read_any(
+	struct journal *ret, const struct target *t, const char *id, struct fault *f)
 {
 	_cleanup_(journal_done) struct journal hot = {0};
 	int r = journal_read_hot(&hot, t, f);
@@ -92,8 +93,8 @@ static int read_any(struct journal *ret, const struct target *t, const char *id,
 	return 0;
 }
 
-int undo_describe(const struct target *t, const char *id, struct buffer *ret,
-		  struct fault *f)
+int undo_describe(
+	const struct target *t, const char *id, struct buffer *ret, struct fault *f)
 {
 	_cleanup_(journal_done) struct journal j = {0};
 	int r = read_any(&j, t, id, f);
@@ -102,19 +103,19 @@ int undo_describe(const struct target *t, const char *id, struct buffer *ret,
 		const struct journal_step *s = &j.steps[i];
 
 		if (buffer_puts(ret, s->displaced ? "put back " : "remove ") < 0 ||
-		    buffer_puts_escaped(ret, s->path) < 0 ||
-		    buffer_puts(ret, S_ISDIR(s->after.mode) ? "/\n" : "\n") < 0)
+			buffer_puts_escaped(ret, s->path) < 0 ||
+			buffer_puts(ret, S_ISDIR(s->after.mode) ? "/\n" : "\n") < 0)
 			r = fault_no_memory(f);
 	}
 	return r;
 }
 
-/* ---- may it be done --------------------------------------------------------------------- */
+/* ---- may it be done ---- */
 
 static int changed_since(const char *path, struct fault *f)
 {
 	fault_named(f, FAULT_STALE, path, "undo the transaction",
-		    "%s was changed after it", path);
+		"%s was changed after it", path);
 	return -ESTALE;
 }
 
@@ -128,7 +129,7 @@ static const struct journal_step *find_step(const struct journal *j, const char 
 
 /* A directory made only to hold others holds them alone. */
 static int check_made_directory(const struct target *t, const struct journal *j,
-				const char *path, struct fault *f)
+	const char *path, struct fault *f)
 {
 	_cleanup_(strings_done) struct strings names = {0};
 	int r = target_list(t, path, &names, f);
@@ -144,7 +145,8 @@ static int check_made_directory(const struct target *t, const struct journal *j,
 	return r;
 }
 
-static int check_tree(const struct target *t, const struct journal_step *s, struct fault *f)
+static int check_tree(
+	const struct target *t, const struct journal_step *s, struct fault *f)
 {
 	uint32_t tree = 0;
 	int r = object_take_tree(&tree, t, s->path);
@@ -154,8 +156,8 @@ static int check_tree(const struct target *t, const struct journal_step *s, stru
 	return tree == s->after.tree ? 0 : changed_since(s->path, f);
 }
 
-static int check_displaced(const struct target *t, const struct journal_step *s,
-			   struct fault *f)
+static int check_displaced(
+	const struct target *t, const struct journal_step *s, struct fault *f)
 {
 	struct journal_object now;
 	int r;
@@ -165,16 +167,17 @@ static int check_displaced(const struct target *t, const struct journal_step *s,
 	r = object_take(&now, t, s->displaced);
 	if (r < 0)
 		return fault_errno(f, -r, s->displaced, "look at %s", s->displaced);
-	if ((now.mode & S_IFMT) != (s->before.mode & S_IFMT) || now.size != s->before.size) {
+	if ((now.mode & S_IFMT) != (s->before.mode & S_IFMT) ||
+		now.size != s->before.size) {
 		fault_named(f, FAULT_STALE, s->displaced, "undo the transaction",
-			    "%s, the old content of %s, is gone", s->displaced, s->path);
+			"%s, the old content of %s, is gone", s->displaced, s->path);
 		return -ESTALE;
 	}
 	return 0;
 }
 
 static int check_step(const struct target *t, const struct journal *j,
-		      const struct journal_step *s, struct fault *f)
+	const struct journal_step *s, struct fault *f)
 {
 	struct journal_object now;
 	int r = object_take(&now, t, s->path);
@@ -185,7 +188,7 @@ static int check_step(const struct target *t, const struct journal *j,
 		return object_is(&now, &s->after) ? check_made_directory(t, j, s->path, f)
 						  : changed_since(s->path, f);
 	if (now.mode != s->after.mode ||
-	    (now.mode != 0 && !object_is_unchanged(&now, &s->after)))
+		(now.mode != 0 && !object_is_unchanged(&now, &s->after)))
 		return changed_since(s->path, f);
 	if (S_ISDIR(now.mode) && (r = check_tree(t, s, f)) < 0)
 		return r;
@@ -201,7 +204,7 @@ static int check(const struct target *t, const struct journal *j, struct fault *
 	return r;
 }
 
-/* ---- doing it ------------------------------------------------------------------------------ */
+/* ---- doing it ---- */
 
 /* Where others have changed a directory since, its times are theirs. */
 static int leave_changed_times(const struct target *t, struct journal *j, struct fault *f)
@@ -214,7 +217,7 @@ static int leave_changed_times(const struct target *t, struct journal *j, struct
 		if (r < 0)
 			return fault_errno(f, -r, p->path, "look at %s", p->path);
 		if (st.st_mtim.tv_sec == p->after_s &&
-		    (uint32_t)st.st_mtim.tv_nsec == p->after_ns)
+			(uint32_t)st.st_mtim.tv_nsec == p->after_ns)
 			continue;
 		p->atime_s = st.st_atim.tv_sec;
 		p->atime_ns = (uint32_t)st.st_atim.tv_nsec;
@@ -261,8 +264,8 @@ static int take_back(struct room *room, struct journal *j, struct fault *f)
 }
 
 /* The chosen one may be what recovery just rolled back: then it is done. */
-static int undo_in_room(struct journal *ret, struct room *room, const char *id,
-			struct fault *f)
+static int undo_in_room(
+	struct journal *ret, struct room *room, const char *id, struct fault *f)
 {
 	_cleanup_(journal_done) struct journal recovered = {0};
 	int r = room_recover(room, &recovered, f);
@@ -273,7 +276,7 @@ static int undo_in_room(struct journal *ret, struct room *room, const char *id,
 		return r;
 	}
 	if (r > 0 && strcmp(recovered.transaction, id) == 0 &&
-	    recovered.state != JOURNAL_COMMITTED) {
+		recovered.state != JOURNAL_COMMITTED) {
 		*ret = TAKE_STRUCT(recovered);
 		return 0;
 	}
@@ -287,7 +290,7 @@ static int undo_in_room(struct journal *ret, struct room *room, const char *id,
 }
 
 int undo_run(struct transaction *ret, const struct system *sys, const char *id,
-	     struct fault *f)
+	struct fault *f)
 {
 	_cleanup_(transaction_done) struct transaction chosen = {0};
 	_cleanup_(room_close) struct room room = ROOM_NONE;
@@ -306,7 +309,8 @@ int undo_run(struct transaction *ret, const struct system *sys, const char *id,
 	if (r < 0)
 		return r;
 	commit_flush(sys);
-	return transaction_describe(ret, &j, TRANSACTION_UNDONE) < 0 ? fault_no_memory(f) : 0;
+	return transaction_describe(ret, &j, TRANSACTION_UNDONE) < 0 ? fault_no_memory(f)
+								     : 0;
 }
 
 int apply_recover(const struct system *sys, struct fault *f)

@@ -16,7 +16,7 @@ struct staged_directory {
 struct staged_modules {
 	size_t step;
 	bool from_packages;   /* else: the present one, indexed anew */
-	char *path;	      /* the target's, without symlinks */
+	char *path;           /* the target's, without symlinks */
 	struct target target; /* the staged directory; fd -1: the plan makes none */
 	struct staged_directory *directories;
 	size_t directory_count, directory_capacity;
@@ -32,11 +32,11 @@ struct work {
 	const struct target *target;
 	struct room room;
 	struct journal journal;
-	bool is_hot;	   /* the journal may be on disk */
-	bool is_changing;  /* target names may have changed */
-	size_t *steps;		/* of each operation, or NO_STEP: part of another's */
-	bool *is_staged;	/* of each operation */
-	unsigned names;		/* given out so far */
+	bool is_hot;      /* the journal may be on disk */
+	bool is_changing; /* target names may have changed */
+	size_t *steps;    /* of each operation, or NO_STEP: part of another's */
+	bool *is_staged;  /* of each operation */
+	unsigned names;   /* given out so far */
 	struct staged_modules modules;
 	struct file_contexts *labels; /* NULL: the system wants none */
 	struct buffer passwd, group;  /* the patient's */
@@ -46,10 +46,11 @@ struct work {
 /* Where a path of the plan lies, symlinks in its directories resolved. */
 struct site {
 	char *path;
-	char *beside;		/* the nearest directory above it that is there */
+	char *beside;           /* the nearest directory above it that is there */
 	struct strings missing; /* directories between, outermost first */
 };
-int site_find(struct site *ret, const struct target *t, const char *path, struct fault *f);
+int site_find(
+	struct site *ret, const struct target *t, const char *path, struct fault *f);
 void site_done(struct site *s);
 
 /* layout.c: names, steps and parents of everything the plan will change. */
@@ -61,18 +62,18 @@ struct journal_step *layout_add(struct work *w, const char *path, struct fault *
 int attributes_init(struct work *w, struct fault *f);
 /* root's, with the label of that path; times as they come. mode with type. */
 void attributes_default(const struct work *w, const char *path, mode_t mode,
-			struct stage_attributes *ret);
+	struct stage_attributes *ret);
 /* As the package has it, names of owners read in the patient. */
 void attributes_of_package(const struct work *w, const struct package_file *file,
-			   const char *path, struct stage_attributes *ret);
+	const char *path, struct stage_attributes *ret);
 
 /* stage_packages.c: one pass over each package. */
 int stage_packages(struct work *w, struct fault *f);
 
 /* stage_modules.c: the module directory. */
 int modules_begin(struct work *w, struct fault *f);
-int modules_stage(struct work *w, const struct package_file *file, int *ret_fd,
-		  struct fault *f);
+int modules_stage(
+	struct work *w, const struct package_file *file, int *ret_fd, struct fault *f);
 /* Keeps what the present directory holds and no package brings, indexes, finishes. */
 int modules_complete(struct work *w, struct fault *f);
 void modules_done(struct staged_modules *m);
@@ -88,7 +89,8 @@ int stage_open(struct work *w, const struct journal_step *s, struct fault *f);
 /* Reads a file as the system will have it when the plan is done. Fd or -errno. */
 int stage_open_source(const struct work *w, const char *path, struct fault *f);
 
-/* prepare.c: from the checks to the journal "prepared"; nothing of the target has changed. */
+/* prepare.c: from the checks to the journal "prepared"; nothing of the target has
+ * changed. */
 int prepare(struct work *w, struct fault *f);
 
 #endif

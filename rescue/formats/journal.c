@@ -26,8 +26,8 @@
 
 const char *journal_state_name(enum journal_state s)
 {
-	static const char *const names[JOURNAL_STATES] = {"staging", "prepared", "committed",
-							  "undoing", "undone"};
+	static const char *const names[JOURNAL_STATES] = {
+		"staging", "prepared", "committed", "undoing", "undone"};
 
 	return s < JOURNAL_STATES ? names[s] : "unknown";
 }
@@ -55,7 +55,8 @@ void journal_done(struct journal *j)
 
 struct journal_step *journal_add_step(struct journal *j)
 {
-	if (vector_grow(&j->steps, &j->step_capacity, j->step_count, sizeof(*j->steps)) < 0)
+	if (vector_grow(&j->steps, &j->step_capacity, j->step_count, sizeof(*j->steps)) <
+		0)
 		return NULL;
 	j->steps[j->step_count] = (struct journal_step){0};
 	return &j->steps[j->step_count++];
@@ -64,7 +65,7 @@ struct journal_step *journal_add_step(struct journal *j)
 struct journal_parent *journal_add_parent(struct journal *j)
 {
 	if (vector_grow(&j->parents, &j->parent_capacity, j->parent_count,
-			sizeof(*j->parents)) < 0)
+		    sizeof(*j->parents)) < 0)
 		return NULL;
 	j->parents[j->parent_count] = (struct journal_parent){0};
 	return &j->parents[j->parent_count++];
@@ -76,7 +77,7 @@ bool journal_is_transaction_id(const char *text)
 	       strspn(text + 5, "0123456789abcdef") == 4 && text[9] == '\0';
 }
 
-/* ---- writing ---------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 /* Records are collected one by one; the first error sticks. */
 struct writer {
@@ -122,8 +123,8 @@ static void end_record(struct writer *w)
 	w->crc = crc32_of(buffer_bytes(&w->record), w->crc);
 	w->records++;
 	if (buffer_printf(w->out, "%08" PRIx32 " ", w->crc) < 0 ||
-	    buffer_append(w->out, w->record.data, w->record.size) < 0 ||
-	    buffer_puts(w->out, "\n") < 0)
+		buffer_append(w->out, w->record.data, w->record.size) < 0 ||
+		buffer_puts(w->out, "\n") < 0)
 		w->error = -ENOMEM;
 	w->record.size = 0;
 }
@@ -199,7 +200,7 @@ int journal_write(struct buffer *ret, const struct journal *j)
 	return w.error;
 }
 
-/* ---- parsing ---------------------------------------------------------------------- */
+/* ---- parsing ---- */
 
 /* The words of one record; the first error sticks. */
 struct reader {
@@ -307,7 +308,7 @@ static bool path_is_sound(const char *path)
 		size_t size = strcspn(++at, "/");
 
 		if ((size == 0 && path[1] != '\0') || (size == 1 && at[0] == '.') ||
-		    (size == 2 && at[0] == '.' && at[1] == '.'))
+			(size == 2 && at[0] == '.' && at[1] == '.'))
 			return false;
 		at += size;
 	}
@@ -367,9 +368,9 @@ static int parse_step(struct journal *j, struct reader *r)
 	if (r->error < 0)
 		return r->error;
 	if ((!s->created_dir && !text_is(kind, "object")) || !path_is_sound(s->path) ||
-	    (!s->staged && !s->displaced) ||
-	    (s->staged && !name_is_ours(s->staged, j->transaction)) ||
-	    (s->displaced && !name_is_ours(s->displaced, j->transaction)))
+		(!s->staged && !s->displaced) ||
+		(s->staged && !name_is_ours(s->staged, j->transaction)) ||
+		(s->displaced && !name_is_ours(s->displaced, j->transaction)))
 		return -EBADMSG;
 	return 0;
 }
@@ -450,7 +451,7 @@ static int parse_magic(struct journal *j, struct text_lines *lines, struct fault
 	uint64_t version;
 
 	if (!text_lines_next(lines, &line) || line.size < size ||
-	    memcmp(line.data, MAGIC, size) != 0) {
+		memcmp(line.data, MAGIC, size) != 0) {
 		fault_errno(f, EBADMSG, NULL, "parse journal");
 		fault_reason(f, "it does not begin with \"%s\"", MAGIC);
 		return -EBADMSG;
@@ -464,7 +465,7 @@ static int parse_magic(struct journal *j, struct text_lines *lines, struct fault
 	if (version != JOURNAL_VERSION) {
 		fault_errno(f, ENOTSUP, NULL, "parse journal");
 		fault_reason(f, "its format is version %" PRIu64 ", known is %u", version,
-			     JOURNAL_VERSION);
+			JOURNAL_VERSION);
 		return -ENOTSUP;
 	}
 	j->version = (unsigned)version;

@@ -16,8 +16,8 @@
 
 int stage_file(int dirfd, const char *name)
 {
-	_cleanup_close_ int fd = openat(dirfd, name,
-		O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	_cleanup_close_ int fd = openat(
+		dirfd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	int r;
 
 	if (fd < 0)
@@ -48,8 +48,8 @@ static bool is_shortfall(int error)
 }
 
 /* What a chown answered, for an object that was st before. */
-static int owner_result(int result, const struct stat *st, const struct stage_attributes *a,
-			struct stage_shortfall *s)
+static int owner_result(int result, const struct stat *st,
+	const struct stage_attributes *a, struct stage_shortfall *s)
 {
 	if (result == 0 || (st->st_uid == a->uid && st->st_gid == a->gid))
 		return 0;
@@ -68,15 +68,15 @@ static int set_owner(int fd, const struct stage_attributes *a, struct stage_shor
 	return owner_result(fchown(fd, a->uid, a->gid), &st, a, s);
 }
 
-static int set_symlink_owner(int dirfd, const char *name, const struct stage_attributes *a,
-			     struct stage_shortfall *s)
+static int set_symlink_owner(int dirfd, const char *name,
+	const struct stage_attributes *a, struct stage_shortfall *s)
 {
 	struct stat st;
 
 	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
-	return owner_result(fchownat(dirfd, name, a->uid, a->gid, AT_SYMLINK_NOFOLLOW), &st,
-			    a, s);
+	return owner_result(
+		fchownat(dirfd, name, a->uid, a->gid, AT_SYMLINK_NOFOLLOW), &st, a, s);
 }
 
 static int label_result(int result, struct stage_shortfall *s)
@@ -99,16 +99,17 @@ int stage_finish(int fd, const struct stage_attributes *a, struct stage_shortfal
 	if (fchmod(fd, a->mode & 07777) < 0)
 		return -errno;
 	if (a->label)
-		r = label_result(fsetxattr(fd, SELINUX_XATTR, a->label,
-					   strlen(a->label) + 1, 0), s);
+		r = label_result(
+			fsetxattr(fd, SELINUX_XATTR, a->label, strlen(a->label) + 1, 0),
+			s);
 	if (r == 0 && futimens(fd, times) < 0)
 		return -errno;
 	return r < 0 ? r : FAULT_POINT("set attributes");
 }
 
 /* There is no lsetxattrat before Linux 6.13: the way leads through /proc. */
-static int label_symlink(int dirfd, const char *name, const char *label,
-			 struct stage_shortfall *s)
+static int label_symlink(
+	int dirfd, const char *name, const char *label, struct stage_shortfall *s)
 {
 	_cleanup_free_ char *path = text_printf("/proc/self/fd/%d/%s", dirfd, name);
 	int result;
@@ -122,7 +123,7 @@ static int label_symlink(int dirfd, const char *name, const char *label,
 }
 
 int stage_symlink(int dirfd, const char *name, const char *text,
-		  const struct stage_attributes *a, struct stage_shortfall *s)
+	const struct stage_attributes *a, struct stage_shortfall *s)
 {
 	const struct timespec times[2] = {a->atime, a->mtime};
 	int r;
@@ -155,23 +156,16 @@ static int inherit_xattr(int from, int to, const char *name, struct stage_shortf
 int stage_inherit(int from, int to, struct stage_shortfall *s)
 {
 	_cleanup_free_ char *names = malloc(MAX_XATTR_SIZE);
-	struct stage_attributes a = {0};
-	struct stat st;
 	ssize_t size;
-	int r;
+	int r = 0;
 
 	if (!names)
 		return -ENOMEM;
-	if (fstat(from, &st) < 0)
-		return -errno;
-	a.uid = st.st_uid;
-	a.gid = st.st_gid;
-	r = set_owner(to, &a, s);
 	size = flistxattr(from, names, MAX_XATTR_SIZE);
 	if (size < 0)
-		return is_shortfall(errno) ? r : -errno;
+		return is_shortfall(errno) ? 0 : -errno;
 	for (const char *name = names; r == 0 && name < names + size;
-	     name += strlen(name) + 1)
+		name += strlen(name) + 1)
 		r = inherit_xattr(from, to, name, s);
 	return r;
 }
@@ -210,14 +204,14 @@ int stage_open_unseen(int dirfd, const char *name, int flags)
 static void attributes_of(const struct stat *st, struct stage_attributes *ret)
 {
 	*ret = (struct stage_attributes){.mode = st->st_mode & 07777,
-					 .uid = st->st_uid,
-					 .gid = st->st_gid,
-					 .atime = st->st_atim,
-					 .mtime = st->st_mtim};
+		.uid = st->st_uid,
+		.gid = st->st_gid,
+		.atime = st->st_atim,
+		.mtime = st->st_mtim};
 }
 
-static int copy_symlink(int from_dirfd, const char *from, const struct stat *st, int dirfd,
-			const char *name, struct stage_shortfall *s)
+static int copy_symlink(int from_dirfd, const char *from, const struct stat *st,
+	int dirfd, const char *name, struct stage_shortfall *s)
 {
 	struct stage_attributes a;
 	char text[PATH_MAX];
@@ -233,7 +227,7 @@ static int copy_symlink(int from_dirfd, const char *from, const struct stat *st,
 }
 
 static int copy_file(int from_dirfd, const char *from, const struct stat *st, int dirfd,
-		     const char *name, struct stage_shortfall *s)
+	const char *name, struct stage_shortfall *s)
 {
 	_cleanup_close_ int in = stage_open_unseen(from_dirfd, from, O_RDONLY), out = -1;
 	struct stage_attributes a;
@@ -251,7 +245,8 @@ static int copy_file(int from_dirfd, const char *from, const struct stat *st, in
 	return r < 0 ? r : stage_finish(out, &a, s);
 }
 
-/* vfat, a full link count, another user's file (fs.protected_hardlinks), another volume. */
+/* vfat, a full link count, another user's file (fs.protected_hardlinks), another volume.
+ */
 static bool cannot_link(int error)
 {
 	return error == EPERM || error == EMLINK || error == EXDEV || error == ENOTSUP ||
@@ -259,7 +254,7 @@ static bool cannot_link(int error)
 }
 
 int stage_double(int from_dirfd, const char *from, int dirfd, const char *name,
-		 struct stage_shortfall *s)
+	struct stage_shortfall *s)
 {
 	struct stat st;
 
@@ -319,7 +314,7 @@ static int remove_at(int dirfd, const char *name, unsigned depth)
 	if (r < 0)
 		return r == -ENOTDIR ? -EPERM : r;
 	return unlinkat(dirfd, name, AT_REMOVEDIR) == 0 ? FAULT_POINT("remove directory")
-							 : -errno;
+							: -errno;
 }
 
 int stage_remove(int dirfd, const char *name)

@@ -7,9 +7,12 @@ static void add_everything(struct patient *p)
 {
 	plan_add(p, OP_INDEX, "/lib/modules/" V, 0644);
 	plan_add_copy(p, "/boot/vmlinuz-" V, "/lib/modules/" V "/vmlinuz");
-	plan_add_text(p, OP_LINK, "/boot/symvers-" V ".gz", 0777, "/lib/modules/" V "/symvers.gz");
-	plan_add_text(p, OP_ENTRY, "/boot/new/loader/entries/b-1.conf", 0600, "title new\n");
-	plan_add_text(p, OP_ENTRY, "/boot/loader/entries/a-1.conf", 0600, "title better\n");
+	plan_add_text(p, OP_LINK, "/boot/symvers-" V ".gz", 0777,
+		"/lib/modules/" V "/symvers.gz");
+	plan_add_text(
+		p, OP_ENTRY, "/boot/new/loader/entries/b-1.conf", 0600, "title new\n");
+	plan_add_text(
+		p, OP_ENTRY, "/boot/loader/entries/a-1.conf", 0600, "title better\n");
 	plan_add_text(p, OP_DEFAULT, "/boot/grub2/grubenv", 0644, "new environment\n");
 }
 
@@ -27,7 +30,8 @@ static void applies_every_operation(void **state)
 	assert_int_equal(target_lstat(&p.system.target, "/boot/vmlinuz-" V, &st), 0);
 	assert_int_equal(st.st_mode, S_IFREG | 0755);
 	file_holds(&p, "/boot/new/loader/entries/b-1.conf", "title new\n");
-	assert_int_equal(target_lstat(&p.system.target, "/boot/new/loader/entries", &st), 0);
+	assert_int_equal(
+		target_lstat(&p.system.target, "/boot/new/loader/entries", &st), 0);
 	assert_int_equal(st.st_mode, S_IFDIR | 0700);
 	file_holds(&p, "/boot/loader/entries/a-1.conf", "title better\n");
 	file_holds(&p, "/boot/grub2/grubenv", "new environment\n");
@@ -59,8 +63,8 @@ static void undo_gives_back_every_byte(void **state)
 
 static void undo_restores_access_times_of_directories(void **state)
 {
-	static const char *const paths[] = {"/", "/boot", "/boot/grub2", "/usr/lib/modules",
-					    "/boot/loader/entries"};
+	static const char *const paths[] = {
+		"/", "/boot", "/boot/grub2", "/usr/lib/modules", "/boot/loader/entries"};
 	struct stat before[ARRAY_SIZE(paths)], after;
 	struct patient p;
 
@@ -138,7 +142,7 @@ static void makes_lib_modules(void **state)
 	patient_done(&p);
 }
 
-/* ---- SELinux ----------------------------------------------------------------------------- */
+/* ---- SELinux ---- */
 
 #define POLICY                                                                           \
 	"f 0644 /etc/selinux/config <<END\n"                                             \
@@ -167,7 +171,8 @@ static void label_is(struct patient *p, const char *path, const char *label)
 	_cleanup_free_ char *host = text_printf("%s%s", p->tree.path, path);
 	char value[256] = "";
 
-	assert_return_code(lgetxattr(host, "security.selinux", value, sizeof(value)), errno);
+	assert_return_code(
+		lgetxattr(host, "security.selinux", value, sizeof(value)), errno);
 	assert_string_equal(value, label);
 }
 
@@ -212,7 +217,7 @@ static void asks_for_labels_that_nobody_knows(void **state)
 	patient_done(&p);
 }
 
-/* ---- before anything changes -------------------------------------------------------------- */
+/* ---- before anything changes ---- */
 
 static void refused(struct patient *p, enum fault_code code, const char *before)
 {

@@ -39,9 +39,9 @@ static void owners(void **state)
 	assert_int_equal(attributes_init(&w, NULL), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct package_file file = {.mode = S_IFREG | 04755,
-						  .mtime = 1234,
-						  .owner = (char *)cases[i].owner,
-						  .group = (char *)cases[i].group};
+			.mtime = 1234,
+			.owner = (char *)cases[i].owner,
+			.group = (char *)cases[i].group};
 		struct stage_attributes a;
 
 		attributes_of_package(&w, &file, "/boot/x", &a);
@@ -59,7 +59,8 @@ static void owners(void **state)
 
 static void without_accounts_all_is_roots(void **state)
 {
-	const struct package_file file = {.mode = S_IFREG | 0644, .owner = (char *)"kernel"};
+	const struct package_file file = {
+		.mode = S_IFREG | 0644, .owner = (char *)"kernel"};
 	struct stage_attributes a;
 	struct patient p;
 

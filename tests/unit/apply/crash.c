@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A repair and its undo die at every point, or fail there; recovery must find the tree
- * all-old or all-new, and a second recovery must change nothing. Where it can, on a tmpfs:
- * hundreds of trees are made.
+ * all-old or all-new, and a second recovery must change nothing. Where it can, on a
+ * tmpfs: hundreds of trees are made.
  */
 #include "patient.h"
 #include "stage.h"
@@ -16,11 +16,11 @@
 enum outcome { OUTCOME_DONE = 0, OUTCOME_FAILED = 10 /* + enum fault_state */ };
 
 struct scenario {
-	int error;	     /* 0: die */
-	const char *lacks;   /* $RESCUE_LACKS */
-	bool undo;	     /* the fault meets the undo, not the repair */
+	int error;            /* 0: die */
+	const char *lacks;    /* $RESCUE_LACKS */
+	bool undo;            /* the fault meets the undo, not the repair */
 	bool die_in_recovery; /* too */
-	size_t old, new;     /* how often it ended so */
+	size_t old, new;      /* how often it ended so */
 };
 
 static void add_plan(struct patient *p)
@@ -29,13 +29,14 @@ static void add_plan(struct patient *p)
 	if (!fault_lacks("inodes"))
 		plan_add(p, OP_INDEX, "/lib/modules/" V, 0644);
 	plan_add_copy(p, "/boot/vmlinuz-" V, "/lib/modules/" V "/vmlinuz");
-	plan_add_text(p, OP_LINK, "/boot/symvers-" V ".gz", 0777, "/lib/modules/symvers.gz");
+	plan_add_text(
+		p, OP_LINK, "/boot/symvers-" V ".gz", 0777, "/lib/modules/symvers.gz");
 	plan_add_text(p, OP_ENTRY, "/boot/new/entries/b-1.conf", 0600, "title new\n");
 	plan_add_text(p, OP_DEFAULT, "/boot/grub2/grubenv", 0644, "new environment\n");
 }
 
 static int run_child(struct patient *p, const struct scenario *s, unsigned point,
-		     int (*work)(struct patient *p))
+	int (*work)(struct patient *p))
 {
 	int status;
 	pid_t pid = fork();
@@ -78,7 +79,7 @@ static void recover(struct patient *p, const struct scenario *s, unsigned point)
 		}
 	if (apply_recover(&p->system, &p->fault) < 0)
 		fail_msg("point %u: recovery: cannot %s (%s)", point, p->fault.doing,
-			 errno_name(p->fault.error));
+			errno_name(p->fault.error));
 	once = patient_manifest(p, MANIFEST_WHOLE);
 	assert_int_equal(apply_recover(&p->system, NULL), 0);
 	twice = patient_manifest(p, MANIFEST_WHOLE);
@@ -91,8 +92,8 @@ static bool is_new(const char *whole)
 }
 
 /* All-old to the last byte, or all-new and undo gives all-old. */
-static void check_tree(struct patient *p, struct scenario *s, const char *old,
-		       const char *new)
+static void check_tree(
+	struct patient *p, struct scenario *s, const char *old, const char *new)
 {
 	_cleanup_free_ char *now = patient_manifest(p, MANIFEST_WHOLE), *content = NULL;
 
@@ -101,7 +102,7 @@ static void check_tree(struct patient *p, struct scenario *s, const char *old,
 		s->old++;
 		return;
 	}
-	s->new++;
+	s->new ++;
 	content = patient_manifest(p, MANIFEST_CONTENT);
 	manifests_equal(new, content);
 	patient_must_undo(p);
@@ -204,7 +205,8 @@ static void dies_anywhere_without_hard_links(void **state)
 
 static void dies_anywhere_in_undo_on_a_vfat(void **state)
 {
-	struct scenario s = {.lacks = "links inodes", .undo = true, .die_in_recovery = true};
+	struct scenario s = {
+		.lacks = "links inodes", .undo = true, .die_in_recovery = true};
 
 	(void)state;
 	run_scenario(&s);

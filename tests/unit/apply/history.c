@@ -20,7 +20,8 @@ static void a_system_without_history(void **state)
 	patient_make(&p, NULL);
 	assert_int_equal(transactions_read(&list, &p.system.target, NULL), 0);
 	assert_int_equal(list.count, 0);
-	assert_int_equal(history_forget(&p.system.target, "0001-abcd", &p.fault), -ENOENT);
+	assert_int_equal(
+		history_forget(&p.system.target, "0001-abcd", &p.fault), -ENOENT);
 	assert_int_equal(history_forget(&p.system.target, "../etc", &p.fault), -ENOENT);
 	patient_done(&p);
 }
@@ -63,7 +64,8 @@ static void the_last_one_takes_the_room_along(void **state)
 	fstat(p.tree.fd, &root);
 	apply_text(&p, "/boot/grub2/grubenv", "one\n");
 	assert_int_equal(target_stat(&p.system.target, "/boot/grub2", &boot), 0);
-	assert_int_equal(history_forget(&p.system.target, p.report.transaction.id, NULL), 0);
+	assert_int_equal(
+		history_forget(&p.system.target, p.report.transaction.id, NULL), 0);
 	assert_false(target_exists(&p.system.target, "/.rescue"));
 	file_holds(&p, "/boot/grub2/grubenv", "one\n");
 	assert_int_equal(target_stat(&p.system.target, "/boot/grub2", &st), 0);
@@ -125,12 +127,14 @@ static void a_hot_one_is_not_forgotten(void **state)
 	(void)state;
 	patient_make(&p, NULL);
 	apply_text(&p, "/boot/grub2/grubenv", "one\n");
-	record = text_printf("%s/.rescue/%s/record", p.tree.path, p.report.transaction.id);
+	record =
+		text_printf("%s/.rescue/%s/record", p.tree.path, p.report.transaction.id);
 	hot = text_printf("%s/.rescue/journal", p.tree.path);
 	assert_return_code(rename(record, hot), errno);
 	assert_int_equal(transactions_read(&list, &p.system.target, NULL), 0);
 	assert_int_equal(list.items[0].state, TRANSACTION_INCOMPLETE);
-	assert_int_equal(history_forget(&p.system.target, list.items[0].id, &p.fault), -EBUSY);
+	assert_int_equal(
+		history_forget(&p.system.target, list.items[0].id, &p.fault), -EBUSY);
 	assert_non_null(strstr(p.fault.hint, list.items[0].id));
 	/* It says "committed": recovery keeps it, undo takes it back. */
 	patient_must_undo(&p);
@@ -147,8 +151,8 @@ static void a_damaged_record_is_a_fault(void **state)
 	(void)state;
 	patient_make(&p, NULL);
 	apply_text(&p, "/boot/grub2/grubenv", "one\n");
-	line = text_printf("f 0600 /.rescue/%s/record =rescue-journal 1\n",
-			   p.report.transaction.id);
+	line = text_printf(
+		"f 0600 /.rescue/%s/record =rescue-journal 1\n", p.report.transaction.id);
 	tree_add(&p.tree, line);
 	assert_int_equal(transactions_read(&list, &p.system.target, &p.fault), -EBADMSG);
 	assert_true(patient_undo(&p, NULL) < 0);

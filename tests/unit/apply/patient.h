@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A patient in a temporary directory, plans made by hand for it, and manifests to compare. */
+/* A patient in a temporary directory, plans made by hand for it, and manifests to
+ * compare. */
 #ifndef TESTS_UNIT_APPLY_PATIENT_H
 #define TESTS_UNIT_APPLY_PATIENT_H
 
@@ -72,14 +73,14 @@ static inline void patient_make(struct patient *p, const char *more)
 		tree_add(&p->tree, more);
 	assert_int_equal(futimens(p->tree.fd, times), 0);
 	p->system = (struct system){.id = (char *)"rhel9-3f2a",
-				    .by_directory = true,
-				    .writable = true,
-				    .root = {.fstype = (char *)"ext4"},
-				    .target = {.fd = p->tree.fd}};
+		.by_directory = true,
+		.writable = true,
+		.root = {.fstype = (char *)"ext4"},
+		.target = {.fd = p->tree.fd}};
 	p->inv.system = &p->system;
 	p->plan = (struct plan){.system = strdup("rhel9-3f2a"),
-				.release = strdup(V),
-				.why = strdup("a test wants it")};
+		.release = strdup(V),
+		.why = strdup("a test wants it")};
 }
 
 /* The plan, its report and its fault, for the next one. */
@@ -89,8 +90,8 @@ static inline void patient_clear_plan(struct patient *p)
 	apply_report_done(&p->report);
 	p->fault = (struct fault){0};
 	p->plan = (struct plan){.system = strdup("rhel9-3f2a"),
-				.release = strdup(V),
-				.why = strdup("a test wants it")};
+		.release = strdup(V),
+		.why = strdup("a test wants it")};
 }
 
 static inline void patient_done(struct patient *p)
@@ -101,26 +102,27 @@ static inline void patient_done(struct patient *p)
 	tree_remove(&p->tree);
 }
 
-static inline struct operation *plan_add(struct patient *p, enum op op, const char *path,
-					 mode_t mode)
+static inline struct operation *plan_add(
+	struct patient *p, enum op op, const char *path, mode_t mode)
 {
 	struct plan *plan = &p->plan;
 	struct operation *o;
 
-	assert_int_equal(vector_grow(&plan->operations, &plan->capacity, plan->count,
-				     sizeof(*o)), 0);
+	assert_int_equal(
+		vector_grow(&plan->operations, &plan->capacity, plan->count, sizeof(*o)),
+		0);
 	o = &plan->operations[plan->count++];
 	*o = (struct operation){.op = op,
-				.path = strdup(path),
-				.reason = strdup("a test wants it"),
-				.mode = mode,
-				.package = -1};
+		.path = strdup(path),
+		.reason = strdup("a test wants it"),
+		.mode = mode,
+		.package = -1};
 	assert_int_equal(snapshot_take(&o->expected, &p->system.target, path), 0);
 	return o;
 }
 
-static inline void plan_add_text(struct patient *p, enum op op, const char *path, mode_t mode,
-				 const char *text)
+static inline void plan_add_text(
+	struct patient *p, enum op op, const char *path, mode_t mode, const char *text)
 {
 	assert_int_equal(buffer_puts(&plan_add(p, op, path, mode)->content, text), 0);
 }
@@ -132,15 +134,15 @@ static inline void plan_add_copy(struct patient *p, const char *path, const char
 
 static inline int patient_apply(struct patient *p)
 {
-	return apply_plan(&p->report, &p->plan, &p->inv,
-			  p->sets.count ? &p->sets : NULL, NULL, &p->fault);
+	return apply_plan(&p->report, &p->plan, &p->inv, p->sets.count ? &p->sets : NULL,
+		NULL, &p->fault);
 }
 
 static inline void patient_must_apply(struct patient *p)
 {
 	if (patient_apply(p) < 0)
 		fail_msg("cannot %s: %s%s%s", p->fault.doing, errno_name(p->fault.error),
-			 *p->fault.reason ? ": " : "", p->fault.reason);
+			*p->fault.reason ? ": " : "", p->fault.reason);
 }
 
 static inline int patient_undo(struct patient *p, const char *id)
@@ -155,12 +157,13 @@ static inline void patient_must_undo(struct patient *p)
 {
 	if (patient_undo(p, NULL) < 0)
 		fail_msg("cannot %s: %s%s%s", p->fault.doing, errno_name(p->fault.error),
-			 *p->fault.reason ? ": " : "", p->fault.reason);
+			*p->fault.reason ? ": " : "", p->fault.reason);
 }
 
-/* ---- manifests ------------------------------------------------------------------------- */
+/* ---- manifests ---- */
 
-/* MANIFEST_CONTENT leaves out what differs from repair to repair: mtimes, displaced names. */
+/* MANIFEST_CONTENT leaves out what differs from repair to repair: mtimes, displaced
+ * names. */
 enum manifest_detail { MANIFEST_WHOLE, MANIFEST_CONTENT };
 
 struct manifest {
@@ -185,7 +188,8 @@ static inline void manifest_xattrs(struct manifest *m, const struct target_visit
 	char names[4096], value[4096];
 	ssize_t size = llistxattr(path, names, sizeof(names));
 
-	for (char *name = names; size > 0 && name < names + size; name += strlen(name) + 1) {
+	for (char *name = names; size > 0 && name < names + size;
+		name += strlen(name) + 1) {
 		ssize_t n = lgetxattr(path, name, value, sizeof(value));
 
 		buffer_printf(&m->text, " %s=%.*s", name, (int)MAX_OF(n, 0), value);
@@ -202,10 +206,10 @@ static inline int manifest_visit(void *data, const struct target_visit *v)
 	if (m->detail == MANIFEST_CONTENT && text_starts(v->name, ".rescue-"))
 		return TARGET_SKIP;
 	buffer_printf(&m->text, "%s %o %u:%u", v->relative, v->st.st_mode, v->st.st_uid,
-		      v->st.st_gid);
+		v->st.st_gid);
 	if (m->detail == MANIFEST_WHOLE)
 		buffer_printf(&m->text, " %jd.%09ld", (intmax_t)v->st.st_mtim.tv_sec,
-			      v->st.st_mtim.tv_nsec);
+			v->st.st_mtim.tv_nsec);
 	if (S_ISREG(v->st.st_mode))
 		manifest_content(m, v);
 	if (S_ISLNK(v->st.st_mode) && target_readlink(m->target, v->relative, &link) == 0)
@@ -224,7 +228,7 @@ static inline char *patient_manifest(struct patient *p, enum manifest_detail det
 	assert_int_equal(fstat(p->tree.fd, &st), 0);
 	if (detail == MANIFEST_WHOLE)
 		buffer_printf(&m.text, "/ %o %jd.%09ld\n", st.st_mode,
-			      (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+			(intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 	assert_int_equal(target_walk(m.target, "/", manifest_visit, &m, NULL), 0);
 	return buffer_steal(&m.text);
 }
@@ -244,7 +248,7 @@ static inline void manifests_equal(const char *a, const char *b)
 	}
 	if (*x || *y)
 		fail_msg("the trees differ:\n%.*s\n%.*s", (int)strcspn(x, "\n"), x,
-			 (int)strcspn(y, "\n"), y);
+			(int)strcspn(y, "\n"), y);
 }
 
 static inline void file_holds(struct patient *p, const char *path, const char *text)

@@ -160,8 +160,8 @@ static void sites(void **state)
 		assert_int_equal(s.missing.count, good[i].missing);
 	}
 	for (const char *const *bad = (const char *const[]){"/boot/gone/x", "/boot/../x",
-							    "/etc/passwd/x", NULL};
-	     *bad; bad++) {
+		     "/etc/passwd/x", NULL};
+		*bad; bad++) {
 		struct site s = {0};
 
 		if (site_find(&s, &p.system.target, *bad, NULL) >= 0)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Plans with real RPMs: a module directory made anew, merged with a present one, refused. */
+/* Plans with real RPMs: a module directory made anew, merged with a present one, refused.
+ */
 #include "patient.h"
 #include "rpms.h"
 
@@ -12,10 +13,12 @@ static void add_package(struct patient *p, const char *folder, const char *name)
 	struct plan *plan = &p->plan;
 
 	assert_int_equal(vector_grow(&sets->packages, &sets->capacity, sets->count,
-				     sizeof(*sets->packages)), 0);
-	assert_int_equal(package_read(&sets->packages[sets->count], NULL, path, &p->fault), 0);
-	plan->packages = realloc(plan->packages,
-				 (plan->package_count + 1) * sizeof(*plan->packages));
+				 sizeof(*sets->packages)),
+		0);
+	assert_int_equal(
+		package_read(&sets->packages[sets->count], NULL, path, &p->fault), 0);
+	plan->packages = realloc(
+		plan->packages, (plan->package_count + 1) * sizeof(*plan->packages));
 	plan->packages[plan->package_count++] = sets->count++;
 }
 
@@ -46,8 +49,9 @@ static void index_names(struct patient *p, const char *module)
 {
 	_cleanup_(buffer_done) struct buffer dep = {0};
 
-	assert_int_equal(target_read(&p->system.target, MODULES "/modules.dep", 1 << 20, &dep,
-				     NULL), 0);
+	assert_int_equal(target_read(&p->system.target, MODULES "/modules.dep", 1 << 20,
+				 &dep, NULL),
+		0);
 	if (!dep.data || !strstr(dep.data, module))
 		fail_msg("modules.dep does not name %s", module);
 }
@@ -205,7 +209,8 @@ static void a_changed_payload_changes_nothing(void **state)
 	patient_make(&p, NULL);
 	before = patient_manifest(&p, MANIFEST_WHOLE);
 	p.sets.packages = calloc(1, sizeof(*p.sets.packages));
-	assert_int_equal(package_read(&p.sets.packages[0], NULL, paths.items[0], &p.fault), 0);
+	assert_int_equal(
+		package_read(&p.sets.packages[0], NULL, paths.items[0], &p.fault), 0);
 	p.sets.count = p.sets.capacity = 1;
 	p.plan.packages = calloc(1, sizeof(*p.plan.packages));
 	p.plan.package_count = 1;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Undo refuses what others have changed since, keeps the order, and says what it would do. */
+/* Undo refuses what others have changed since, keeps the order, and says what it would
+ * do. */
 #include "patient.h"
 
 static void apply_text(struct patient *p, const char *path, const char *text)
@@ -9,7 +10,8 @@ static void apply_text(struct patient *p, const char *path, const char *text)
 	patient_must_apply(p);
 }
 
-static void refused(struct patient *p, const char *id, enum fault_code code, const char *path)
+static void refused(
+	struct patient *p, const char *id, enum fault_code code, const char *path)
 {
 	_cleanup_free_ char *before = patient_manifest(p, MANIFEST_WHOLE), *after = NULL;
 
@@ -109,8 +111,8 @@ static void lost_undo_data(void **state)
 	assert_int_equal(target_list(&p.system.target, "/boot/grub2", &names, NULL), 0);
 	for (size_t i = 0; i < names.count; i++)
 		if (text_starts(names.items[i], ".rescue-")) {
-			_cleanup_free_ char *path = text_printf("boot/grub2/%s",
-								names.items[i]);
+			_cleanup_free_ char *path =
+				text_printf("boot/grub2/%s", names.items[i]);
 
 			assert_return_code(unlinkat(p.tree.fd, path, 0), errno);
 		}

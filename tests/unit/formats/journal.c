@@ -12,8 +12,8 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-static void add_step(struct journal *j, const char *path, const char *staged,
-		     const char *displaced)
+static void add_step(
+	struct journal *j, const char *path, const char *staged, const char *displaced)
 {
 	struct journal_step *s = journal_add_step(j);
 
@@ -27,19 +27,20 @@ static void make(struct journal *j)
 	struct journal_parent *p;
 
 	*j = (struct journal){.version = JOURNAL_VERSION,
-			      .transaction = strdup("0001-9f3a"),
-			      .system = strdup("rhel9-3f2a"),
-			      .release = strdup("5.14.0-1.el9.x86_64"),
-			      .time = 1700000000,
-			      .operations = 9,
-			      .state = JOURNAL_PREPARED};
+		.transaction = strdup("0001-9f3a"),
+		.system = strdup("rhel9-3f2a"),
+		.release = strdup("5.14.0-1.el9.x86_64"),
+		.time = 1700000000,
+		.operations = 9,
+		.state = JOURNAL_PREPARED};
 	p = journal_add_parent(j);
-	*p = (struct journal_parent){strdup("/"), -5, INT64_MIN + 1, 999999999, 0, INT64_MAX, 7};
+	*p = (struct journal_parent){
+		strdup("/"), -5, INT64_MIN + 1, 999999999, 0, INT64_MAX, 7};
 	add_step(j, "/boot/grub2/grubenv", "/boot/grub2/.rescue-0001-9f3a-0",
-		 "/boot/grub2/.rescue-0001-9f3a-1");
+		"/boot/grub2/.rescue-0001-9f3a-1");
 	j->steps[0].before = (struct journal_object){S_IFREG | 0644, 1024, 12, -3, 4, 0};
-	j->steps[0].after = (struct journal_object){S_IFREG | 0644, UINT64_MAX, UINT64_MAX,
-						    INT64_MAX, 999999999, UINT32_MAX};
+	j->steps[0].after = (struct journal_object){
+		S_IFREG | 0644, UINT64_MAX, UINT64_MAX, INT64_MAX, 999999999, UINT32_MAX};
 	add_step(j, "/boot/odd name\\with\ttab\n", "/boot/.rescue-0001-9f3a-2", NULL);
 	add_step(j, "/boot/new", "/boot/.rescue-0001-9f3a-3", NULL);
 	j->steps[2].created_dir = true;
@@ -73,8 +74,8 @@ static void comes_back_as_written(void **state)
 	assert_null(back.steps[1].displaced);
 	assert_true(back.steps[2].created_dir);
 	assert_null(back.steps[3].staged);
-	assert_memory_equal(&back.steps[0].after, &j.steps[0].after,
-			    sizeof(struct journal_object));
+	assert_memory_equal(
+		&back.steps[0].after, &j.steps[0].after, sizeof(struct journal_object));
 	write_text(&again, &back);
 	assert_string_equal(text.data, again.data);
 }
@@ -152,7 +153,8 @@ static void no_line_may_leave_or_come(void **state)
 		twice.size = 0;
 		buffer_append(&twice, text.data, (size_t)(line + 1 - text.data));
 		buffer_puts(&twice, next + 1);
-		assert_int_equal(journal_parse(&back, buffer_bytes(&twice), NULL), -EBADMSG);
+		assert_int_equal(
+			journal_parse(&back, buffer_bytes(&twice), NULL), -EBADMSG);
 	}
 }
 
@@ -164,7 +166,8 @@ static void a_newer_format_is_refused(void **state)
 	(void)state;
 	assert_int_equal(journal_parse(&back, BYTES("rescue-journal 2\n"), &f), -ENOTSUP);
 	assert_non_null(strstr(f.reason, "version 2"));
-	assert_int_equal(journal_parse(&back, BYTES("rescue-journal x\n"), NULL), -EBADMSG);
+	assert_int_equal(
+		journal_parse(&back, BYTES("rescue-journal x\n"), NULL), -EBADMSG);
 	assert_int_equal(journal_parse(&back, BYTES(""), NULL), -EBADMSG);
 	assert_int_equal(journal_parse(&back, BYTES("#!/bin/sh\n"), NULL), -EBADMSG);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Staged objects have all their attributes; second names and removal leave nothing out. */
+/* Staged objects have all their attributes; second names and removal leave nothing out.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,9 +15,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-static const struct stage_attributes plain = {.mode = 0640,
-					      .atime = {.tv_nsec = UTIME_OMIT},
-					      .mtime = {1234567890, 123456789}};
+static const struct stage_attributes plain = {
+	.mode = 0640, .atime = {.tv_nsec = UTIME_OMIT}, .mtime = {1234567890, 123456789}};
 
 static struct stat stat_of(const struct tree *t, const char *name)
 {
@@ -90,7 +90,8 @@ static int as_nobody(const struct tree *t, int (*work)(const struct tree *t))
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		if (fchown(t->fd, 65534, 65534) < 0 || setgid(65534) < 0 || setuid(65534) < 0)
+		if (fchown(t->fd, 65534, 65534) < 0 || setgid(65534) < 0 ||
+			setuid(65534) < 0)
 			_exit(99);
 		_exit(work(t));
 	}
@@ -107,7 +108,7 @@ static int make_roots_file(const struct tree *t)
 
 	a.label = "system_u:object_r:boot_t:s0";
 	if (fd < 0 || stage_finish(fd, &a, &s) < 0 ||
-	    stage_symlink(t->fd, "l", "x", &a, &s) < 0)
+		stage_symlink(t->fd, "l", "x", &a, &s) < 0)
 		return 98;
 	return (int)(s.unowned * 10 + s.unlabeled);
 }
@@ -146,8 +147,8 @@ static void labels_and_inherits(void **state)
 		skip(); /* not root, or a file system without xattrs */
 	}
 	assert_int_equal(stage_inherit(from, to, &s), 0);
-	assert_int_equal(fgetxattr(to, "security.selinux", value, sizeof(value)),
-			 sizeof(label));
+	assert_int_equal(
+		fgetxattr(to, "security.selinux", value, sizeof(value)), sizeof(label));
 	assert_string_equal(value, label);
 	assert_int_equal(fgetxattr(to, "user.note", value, sizeof(value)), 4);
 	close(from);
@@ -226,7 +227,7 @@ static void removes_whole_trees_and_follows_no_link(void **state)
 static int remove_read_only_tree(const struct tree *t)
 {
 	if (mkdirat(t->fd, "d", 0700) < 0 || mkdirat(t->fd, "d/e", 0700) < 0 ||
-	    mkdirat(t->fd, "d/e/f", 0500) < 0 || fchmodat(t->fd, "d/e", 0500, 0) < 0)
+		mkdirat(t->fd, "d/e/f", 0500) < 0 || fchmodat(t->fd, "d/e", 0500, 0) < 0)
 		return 97;
 	return stage_remove(t->fd, "d") == 0 ? 0 : 1;
 }

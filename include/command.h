@@ -12,7 +12,8 @@ enum option_group {
 	OPTIONS_CONFIRM = 1 << 1,   /* --dry-run --yes */
 	OPTIONS_RESTORE = 1 << 2,   /* --release --default … */
 	OPTIONS_FORGET = 1 << 3,    /* --forget */
-	OPTIONS_OUTPUT = 1 << 4	    /* -o */
+	OPTIONS_OUTPUT = 1 << 4,    /* -o */
+	OPTIONS_KEY = 1 << 5	    /* --key */
 };
 
 struct options {
@@ -23,6 +24,7 @@ struct options {
 	bool json, quiet, verbose, no_color, help, version;
 	struct verify_options verify;
 	struct strings packages; /* verify --package */
+	struct strings keys;	 /* files of --key */
 	struct restore_options restore;
 	bool dry_run, yes;
 	const char *forget, *output;

@@ -48,6 +48,22 @@ enum digests_state { DIGESTS_OK, DIGESTS_BAD, DIGESTS_ABSENT };
 enum signature_state { SIGNATURE_GOOD, SIGNATURE_BAD, SIGNATURE_UNSIGNED, SIGNATURE_UNKNOWN_KEY };
 const char *digests_state_name(enum digests_state s);
 const char *signature_state_name(enum signature_state s);
+/* Why a signature that is there does not count. */
+enum signature_problem {
+	PROBLEM_NONE,
+	PROBLEM_NO_KEY,	     /* no key of that id */
+	PROBLEM_EXPIRED,     /* the key, when it signed */
+	PROBLEM_REVOKED,     /* the key */
+	PROBLEM_UNBOUND,     /* the subkey: its primary key does not vouch for it, to sign */
+	PROBLEM_UNSUPPORTED, /* the signature's algorithm or digest */
+	PROBLEM_FORGED	     /* it is not that key's, or not of these bytes */
+};
+const char *signature_problem_text(enum signature_problem p); /* "the key had expired" */
+
+/* A signature over header and payload: package_stream verifies it. */
+struct package_seal {
+	struct buffer signature, key; /* packets' bodies */
+};
 
 struct package {
 	char *path;  /* of the RPM file */
@@ -66,9 +82,16 @@ struct package {
 	char *md5;		/* of main header and payload, or NULL: all that old ones have */
 	enum digest_algorithm payload_algorithm, file_algorithm;
 	enum digests_state header_digests;
+	char *damage; /* DIGESTS_BAD: what differs */
 	enum signature_state signature;
-	struct package_file *files;
+	enum signature_problem signature_problem; /* PROBLEM_NONE when it is good */
+	char *signature_key;	   /* id in hex of the key that signed, or NULL */
+	char *signature_algorithm; /* RSA/SHA256, or NULL */
+	struct package_seal *seals;
+	size_t seal_count;
+	struct package_file *files; /* dropped where it is of no kernel */
 	size_t file_count;
+	size_t listed_files; /* as many as the header lists */
 	struct package_requirement *requires, *provides;
 	size_t require_count, provide_count;
 	struct strings missing; /* of its set: requirement names that nothing here provides */
@@ -91,8 +114,9 @@ struct package_sets {
 };
 
 /*
- * Headers only; header digests checked. patient: the path lies there (borrowed as long as
- * the package is used), NULL: on this machine. NOT-A-PACKAGE, BAD-DIGEST, or an errno.
+ * Headers only; header digests checked, signatures judged without any key. patient: the
+ * path lies there (borrowed as long as the package is used), NULL: on this machine.
+ * NOT-A-PACKAGE, BAD-DIGEST, or an errno.
  */
 int package_read(struct package *ret, const struct target *patient, const char *path,
 		 struct fault *f);
@@ -102,9 +126,12 @@ void package_done(struct package *p);
  * RPM files and directories (their *.rpm, not below) named by operands: on this machine or,
  * what is not there, in the patient (NULL: nowhere else). A directory without RPMs:
  * NOT-A-PACKAGE. kernel-modules-extra joins a set only where it is named itself.
+ * Signatures are judged with the keys in the patient's etc/pki/rpm-gpg and in key_files on
+ * this machine (NULL: none), each of which must hold one.
  */
 int package_sets_read(struct package_sets *ret, const struct strings *operands,
-		      const struct target *patient, struct fault *f);
+		      const struct target *patient, const struct strings *key_files,
+		      struct fault *f);
 void package_sets_done(struct package_sets *s);
 
 /*

@@ -40,6 +40,8 @@ static void print_command(const struct command *c)
 		fputs(verify_text, stdout);
 	if (c->options & OPTIONS_RESTORE)
 		fputs(restore_text, stdout);
+	if (c->options & OPTIONS_KEY)
+		puts("  --key FILE        a public key that may vouch for packages");
 	if (c->options & OPTIONS_CONFIRM)
 		fputs(confirm_text, stdout);
 	if (c->options & OPTIONS_FORGET)

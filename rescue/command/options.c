@@ -10,7 +10,7 @@ enum option_code {
 	OPT_LOG, OPT_QUIET, OPT_VERBOSE, OPT_HELP, OPT_VERSION, OPT_KERNEL, OPT_MODULE,
 	OPT_PACKAGE, OPT_ALL_MODULES, OPT_DRY_RUN, OPT_YES, OPT_RELEASE, OPT_DEFAULT,
 	OPT_KEEP_DEFAULT, OPT_INITRAMFS, OPT_OPTIONS, OPT_ALLOW_UNSIGNED,
-	OPT_ALLOW_INCOMPATIBLE, OPT_FORGET, OPT_OUTPUT
+	OPT_ALLOW_INCOMPATIBLE, OPT_FORGET, OPT_OUTPUT, OPT_KEY
 };
 
 /* group 0: every command takes it. */
@@ -43,6 +43,7 @@ static const struct {
 	{{"options", required_argument, NULL, OPT_OPTIONS}, OPTIONS_RESTORE},
 	{{"allow-unsigned", no_argument, NULL, OPT_ALLOW_UNSIGNED}, OPTIONS_RESTORE},
 	{{"allow-incompatible", no_argument, NULL, OPT_ALLOW_INCOMPATIBLE}, OPTIONS_RESTORE},
+	{{"key", required_argument, NULL, OPT_KEY}, OPTIONS_KEY},
 	{{"forget", required_argument, NULL, OPT_FORGET}, OPTIONS_FORGET},
 	{{"output", required_argument, NULL, OPT_OUTPUT}, OPTIONS_OUTPUT},
 };
@@ -54,6 +55,7 @@ void options_done(struct options *o)
 	strings_done(&o->verify.kernels);
 	strings_done(&o->verify.modules);
 	strings_done(&o->packages);
+	strings_done(&o->keys);
 	strings_done(&o->operands);
 	free(o->scope_text);
 	memset(o, 0, sizeof(*o));
@@ -129,6 +131,7 @@ static int set_option(struct options *o, int code, char *value, struct fault *f)
 	case OPT_OPTIONS: o->restore.cmdline = value; return 0;
 	case OPT_ALLOW_UNSIGNED: o->restore.allow_unsigned = true; return 0;
 	case OPT_ALLOW_INCOMPATIBLE: o->restore.allow_incompatible = true; return 0;
+	case OPT_KEY: return strings_add(&o->keys, value);
 	case OPT_FORGET: o->forget = value; return 0;
 	default: o->output = value; return 0; /* OPT_OUTPUT */
 	}
@@ -184,6 +187,7 @@ static int check_groups(const struct command *command, unsigned seen, struct fau
 		{OPTIONS_RESTORE, "--release, --default, --initramfs, --options and --allow-…"},
 		{OPTIONS_FORGET, "--forget"},
 		{OPTIONS_OUTPUT, "-o"},
+		{OPTIONS_KEY, "--key"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)

@@ -18,25 +18,70 @@ static int drop_data(void *data, const void *bytes, size_t size, struct fault *f
 	return 0;
 }
 
+/* What its payload disproves becomes part of the answer; all else ends the command. */
+static int check_payload(struct package *p, const struct progress *bar, struct fault *f)
+{
+	static const struct package_sink nothing = {drop_begin, drop_data, drop_begin, NULL};
+	int r = package_stream(p, &nothing, bar, f);
+
+	/* The oldest have one digest, of header and payload together. */
+	if (r >= 0 && p->header_digests == DIGESTS_ABSENT && p->md5)
+		p->header_digests = DIGESTS_OK;
+	if (r >= 0)
+		return 0;
+	if (f->code == FAULT_BAD_DIGEST)
+		p->header_digests = DIGESTS_BAD;
+	else if (f->code == FAULT_BAD_SIGNATURE)
+		p->signature = SIGNATURE_BAD;
+	else
+		return r;
+	if (!p->damage)
+		p->damage = strdup(f->reason);
+	memset(f, 0, sizeof(*f));
+	return p->damage ? 0 : fault_no_memory(f);
+}
+
 /* The payload's digests are only known when all of it has been read. */
 static int check_payloads(struct session *s, struct fault *f)
 {
-	static const struct package_sink nothing = {drop_begin, drop_data, drop_begin, NULL};
+	const struct progress bar = progress_bar(s);
+	int r = 0;
 
-	for (size_t i = 0; i < s->packages.count; i++) {
+	for (size_t i = 0; r >= 0 && i < s->packages.count; i++) {
 		struct package *p = &s->packages.packages[i];
-		int r = package_stream(p, &nothing, NULL, f);
 
-		if (r < 0 && f->code == FAULT_BAD_DIGEST) {
-			p->header_digests = DIGESTS_BAD;
-			memset(f, 0, sizeof(*f));
-		} else if (r < 0) {
-			return r;
-		}
+		if (p->header_digests != DIGESTS_BAD)
+			r = check_payload(p, &bar, f);
 		s->has_errors = s->has_errors || p->header_digests == DIGESTS_BAD ||
 				p->signature == SIGNATURE_BAD;
 	}
-	return 0;
+	progress_bar_end(s);
+	return r;
+}
+
+static void put_fact(const struct package *p, const char *text)
+{
+	_cleanup_(buffer_done) struct buffer line = {0};
+
+	if (buffer_puts_escaped(&line, p->nevra) >= 0 && buffer_puts(&line, ": ") >= 0 &&
+	    buffer_puts_escaped(&line, text) >= 0)
+		puts(line.data);
+}
+
+/* Who signed, and why that does not count where it does not. */
+static void print_signature(const struct package *p)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (p->signature == SIGNATURE_UNSIGNED)
+		return;
+	text = text_printf("signed %s by key %s%s%s",
+		p->signature_algorithm ? p->signature_algorithm : "in an unknown way",
+		p->signature_key ? p->signature_key : "unknown",
+		p->signature_problem ? ": " : "",
+		p->signature_problem ? signature_problem_text(p->signature_problem) : "");
+	if (text)
+		put_fact(p, text);
 }
 
 static void print(const struct package_sets *sets)
@@ -56,18 +101,41 @@ static void print(const struct package_sets *sets)
 	}
 	if (t)
 		table_print(t, stdout, 0, is_ascii());
+	for (size_t i = 0; i < sets->count; i++) {
+		if (sets->packages[i].damage)
+			put_fact(&sets->packages[i], sets->packages[i].damage);
+		print_signature(&sets->packages[i]);
+	}
+}
+
+/* Whose keys vouch: the system's that the scope names, where it names one. */
+static int choose_system(struct session *s, const struct target **ret, struct fault *f)
+{
+	const struct options *o = &s->options;
+	struct system *system = NULL;
+	int r;
+
+	if (!o->scope.root && !o->scope.images.count && !o->scope.devices.count && !o->system)
+		return 0;
+	r = session_choose(s, &system, f);
+	if (r >= 0)
+		*ret = &system->target;
+	return r;
 }
 
 static int run(struct session *s, struct fault *f)
 {
-	int r;
+	const struct target *patient = NULL;
+	int r = choose_system(s, &patient, f);
 
+	if (r < 0)
+		return r;
 	if (!s->options.operands.count) {
 		fault_named(f, FAULT_USAGE, NULL, "understand the command line",
 			"package needs RPM files or directories");
 		return -EINVAL;
 	}
-	r = package_sets_read(&s->packages, &s->options.operands, NULL, f);
+	r = package_sets_read(&s->packages, &s->options.operands, patient, &s->options.keys, f);
 	s->has_packages = r >= 0;
 	if (r >= 0)
 		r = check_payloads(s, f);
@@ -92,10 +160,10 @@ static void json_package(struct json *j, const struct package *p)
 	json_text(j, "digests", digests_state_name(p->header_digests));
 	json_object(j, "signature");
 	json_text(j, "state", signature_state_name(p->signature));
-	json_null(j, "key");
-	json_null(j, "algorithm");
+	json_text(j, "key", p->signature_key);
+	json_text(j, "algorithm", p->signature_algorithm);
 	json_close_object(j);
-	json_number(j, "files", p->file_count);
+	json_number(j, "files", p->listed_files);
 	json_close_object(j);
 }
 
@@ -114,7 +182,8 @@ static void json(const struct session *s, struct json *j)
 const struct command command_package = {
 	.name = "package",
 	.operands = "RPM|DIR...",
-	.summary = "identity, kernel release and digests of RPM files",
+	.summary = "identity, kernel release, digests, signature",
+	.options = OPTIONS_KEY,
 	.run = run,
 	.json = json,
 };

@@ -13,7 +13,7 @@ static int read_packages(struct session *s, struct fault *f)
 	package_sets_done(&s->packages);
 	s->has_packages = false;
 	r = package_sets_read(&s->packages, &s->options.operands,
-		&s->patients[0].system->target, f);
+		&s->patients[0].system->target, &s->options.keys, f);
 	s->has_packages = r >= 0;
 	return r;
 }
@@ -200,7 +200,7 @@ const struct command command_restore = {
 	.name = "restore",
 	.operands = "[SYSTEM] [RPM|DIR...]",
 	.summary = "bring a kernel and its boot entry back, from RPM files or from what is left",
-	.options = OPTIONS_CONFIRM | OPTIONS_RESTORE,
+	.options = OPTIONS_CONFIRM | OPTIONS_RESTORE | OPTIONS_KEY,
 	.writes = true,
 	.run = run,
 	.json = json,

@@ -73,7 +73,7 @@ static int take_paths(struct package *p, const struct rpm_header *h, struct faul
 	p->files = calloc(paths.count, sizeof(*p->files));
 	if (!p->files)
 		return fault_no_memory(f);
-	p->file_count = paths.count;
+	p->file_count = p->listed_files = paths.count;
 	for (size_t i = 0; i < paths.count; i++) {
 		const char *path = paths.items[i];
 

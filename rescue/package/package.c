@@ -42,6 +42,21 @@ const char *signature_state_name(enum signature_state s)
 	return names[s];
 }
 
+const char *signature_problem_text(enum signature_problem p)
+{
+	static const char *const texts[] = {
+		[PROBLEM_NONE] = "nothing",
+		[PROBLEM_NO_KEY] = "no key of that id is known",
+		[PROBLEM_EXPIRED] = "the key had expired",
+		[PROBLEM_REVOKED] = "the key is revoked",
+		[PROBLEM_UNBOUND] = "the key is not bound to an owner for signing",
+		[PROBLEM_UNSUPPORTED] = "its algorithm is not supported",
+		[PROBLEM_FORGED] = "it was not made by that key over these bytes",
+	};
+
+	return texts[p];
+}
+
 static void file_done(struct package_file *file)
 {
 	free(file->path);
@@ -82,6 +97,14 @@ void package_done(struct package *p)
 	package_files_done(p);
 	package_relations_done(p);
 	strings_done(&p->missing);
+	for (size_t i = 0; i < p->seal_count; i++) {
+		buffer_done(&p->seals[i].signature);
+		buffer_done(&p->seals[i].key);
+	}
+	free(p->seals);
+	free(p->damage);
+	free(p->signature_key);
+	free(p->signature_algorithm);
 	free(p->path);
 	free(p->nevra);
 	free(p->name);

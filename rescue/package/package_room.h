@@ -5,13 +5,20 @@
 
 #include "formats/rpm_header.h"
 #include "package.h"
+#include "trust.h"
 
 enum rpm_signature_tag { /* lib/rpmtag.h: rpmSigTag */
+	SIGTAG_DSA = 267, /* of the header; also ECDSA, EdDSA */
+	SIGTAG_RSA = 268,
 	SIGTAG_SHA1 = 269,
 	SIGTAG_LONG_SIZE = 270,
 	SIGTAG_SHA256 = 273,
+	SIGTAG_OPENPGP = 278, /* of the header, in base64 */
+	SIGTAG_SHA3_256 = 279,
 	SIGTAG_SIZE = 1000,
-	SIGTAG_MD5 = 1004
+	SIGTAG_PGP = 1002, /* of header and payload, RSA */
+	SIGTAG_MD5 = 1004,
+	SIGTAG_GPG = 1005 /* of header and payload, DSA and the like */
 };
 
 enum rpm_tag {
@@ -49,7 +56,14 @@ enum rpm_tag {
 	TAG_FILE_DIGEST_ALGORITHM = 5011,
 	TAG_PAYLOAD_DIGEST = 5092,
 	TAG_PAYLOAD_DIGEST_ALGORITHM = 5093,
-	TAG_ARCHIVE_DIGEST = 5097
+	TAG_ARCHIVE_DIGEST = 5097,
+	TAG_PAYLOAD_SIZE = 5112,
+	TAG_ARCHIVE_SIZE = 5113,
+	TAG_RPM_FORMAT = 5114,
+	TAG_PAYLOAD_SHA512 = 5121,
+	TAG_ARCHIVE_SHA512 = 5122,
+	TAG_PAYLOAD_SHA3_256 = 5123,
+	TAG_ARCHIVE_SHA3_256 = 5124
 };
 
 /* RPMSENSE_* of rpm's rpmds.h. */
@@ -60,6 +74,13 @@ int package_refuse(struct fault *f, const struct package *p, const char *reason,
 	_printf_(3, 4);
 int package_bad_digest(struct fault *f, const struct package *p, const char *reason, ...)
 	_printf_(3, 4);
+
+/*
+ * package_read with keys to judge signatures by (NULL: none). What a header's digests or
+ * its size disprove is read too: DIGESTS_BAD, and damage says why.
+ */
+int package_read_with(struct package *ret, const struct target *patient, const char *path,
+		      struct package_keys *keys, struct fault *f);
 
 /* The package's file, opened for reading, or -errno. */
 int package_open(const struct package *p, struct fault *f);

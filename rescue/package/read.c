@@ -11,6 +11,7 @@
 /* The file while its headers are read. */
 struct reader {
 	struct package *package;
+	struct package_keys *keys; /* NULL: none is known */
 	int fd;
 	uint64_t at;
 	struct buffer signature_bytes, main_bytes;
@@ -127,10 +128,25 @@ static int read_headers(struct reader *reader, struct fault *f)
 
 /* ---- integrity ---------------------------------------------------------------------- */
 
-/* 1: there is one and it is right. */
-static int check_header_digest(const struct reader *reader, uint32_t tag,
-			       enum digest_algorithm algorithm, struct fault *f)
+/* The package is read on, so that it can be told what it claims to be. 0 or -ENOMEM. */
+static int _printf_(2, 3) damaged(struct package *p, const char *text, ...)
 {
+	char reason[128];
+	va_list list;
+
+	va_start(list, text);
+	vsnprintf(reason, sizeof(reason), text, list);
+	va_end(list);
+	p->header_digests = DIGESTS_BAD;
+	if (!p->damage)
+		p->damage = strdup(reason);
+	return p->damage ? 0 : -ENOMEM;
+}
+
+static int check_header_digest(struct reader *reader, uint32_t tag,
+			       enum digest_algorithm algorithm)
+{
+	struct package *p = reader->package;
 	char actual[DIGEST_HEX_SIZE];
 	const char *expected;
 	int r = rpm_header_text(&reader->signature, tag, &expected);
@@ -139,38 +155,61 @@ static int check_header_digest(const struct reader *reader, uint32_t tag,
 		return 0;
 	digest_of(algorithm, reader->main.whole, actual);
 	if (r < 0 || strcasecmp(actual, expected))
-		return package_bad_digest(f, reader->package,
-					  "its header is not the one that was built");
-	return 1;
+		return damaged(p, "its header is not the one that was built");
+	if (p->header_digests == DIGESTS_ABSENT)
+		p->header_digests = DIGESTS_OK;
+	return 0;
 }
 
 static int check_header_digests(struct reader *reader, struct fault *f)
 {
-	int sha256 = check_header_digest(reader, SIGTAG_SHA256, DIGEST_SHA256, f);
-	int sha1 = sha256 < 0 ? 0 : check_header_digest(reader, SIGTAG_SHA1, DIGEST_SHA1, f);
+	static const struct {
+		uint32_t tag;
+		enum digest_algorithm algorithm;
+	} tags[] = {
+		{SIGTAG_SHA1, DIGEST_SHA1},
+		{SIGTAG_SHA256, DIGEST_SHA256},
+		{SIGTAG_SHA3_256, DIGEST_SHA3_256},
+	};
+	int r = 0;
 
-	if (sha256 < 0 || sha1 < 0)
-		return MIN_OF(sha256, sha1);
-	reader->package->header_digests = sha256 || sha1 ? DIGESTS_OK : DIGESTS_ABSENT;
+	reader->package->header_digests = DIGESTS_ABSENT;
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(tags); i++)
+		r = check_header_digest(reader, tags[i].tag, tags[i].algorithm);
+	return r < 0 ? fault_no_memory(f) : 0;
+}
+
+/* How many bytes follow the signature header; format 6 tells the payload's alone. */
+static int expected_size(struct reader *reader, uint64_t *ret)
+{
+	const struct package *p = reader->package;
+
+	if (rpm_header_number(&reader->signature, SIGTAG_LONG_SIZE, ret) == 0 ||
+	    rpm_header_number(&reader->signature, SIGTAG_SIZE, ret) == 0)
+		return 0;
+	if (rpm_header_number(&reader->main, TAG_PAYLOAD_SIZE, ret) < 0 ||
+	    *ret > INT64_MAX)
+		return -ENOENT;
+	*ret += p->payload_offset - p->header_offset;
 	return 0;
 }
 
-/* The signature header tells how many bytes follow it: a cut copy is seen at once. */
+/* A cut copy is seen at once. */
 static int check_size(struct reader *reader, struct fault *f)
 {
-	const struct package *p = reader->package;
+	struct package *p = reader->package;
 	uint64_t size, actual = p->file_size - p->header_offset;
+	int r = 0;
 
-	if (rpm_header_number(&reader->signature, SIGTAG_LONG_SIZE, &size) < 0 &&
-	    rpm_header_number(&reader->signature, SIGTAG_SIZE, &size) < 0)
+	if (expected_size(reader, &size) < 0)
 		return 0;
 	if (actual < size)
-		return package_bad_digest(f, p, "%llu bytes are missing at its end",
-					  (unsigned long long)(size - actual));
+		r = damaged(p, "%llu bytes are missing at its end",
+			    (unsigned long long)(size - actual));
 	if (actual > size)
-		return package_bad_digest(f, p, "%llu bytes too many follow its payload",
-					  (unsigned long long)(actual - size));
-	return 0;
+		r = damaged(p, "%llu bytes too many follow its payload",
+			    (unsigned long long)(actual - size));
+	return r < 0 ? fault_no_memory(f) : 0;
 }
 
 /* The first of an array: rpm keeps digests in arrays of one. Absent ones stay NULL. */
@@ -263,7 +302,6 @@ static int take_identity(struct package *p, const struct rpm_header *h, struct f
 	if (r < 0)
 		return r;
 	p->is_source = !rpm_header_has(h, TAG_SOURCE_RPM);
-	p->signature = SIGNATURE_UNSIGNED;
 	if (rpm_header_number(h, TAG_LONG_SIZE, &p->installed_size) < 0)
 		(void)rpm_header_number(h, TAG_SIZE, &p->installed_size);
 	return name_package(p, h, release) < 0 ? fault_no_memory(f) : 0;
@@ -293,11 +331,17 @@ static int take_payload_kind(struct reader *reader, struct fault *f)
 	return r < 0 ? package_refuse(f, p, "its payload is of an unknown kind") : 0;
 }
 
+static int take_trust(struct reader *reader, struct fault *f)
+{
+	return package_take_trust(reader->package, &reader->signature, reader->main.whole,
+				  reader->fd, reader->keys, f);
+}
+
 static int read_package(struct reader *reader, struct fault *f)
 {
 	static int (*const steps[])(struct reader *, struct fault *) = {
 		open_file,  read_headers,	 check_header_digests,
-		check_size, take_payload_digests, take_payload_kind,
+		check_size, take_payload_digests, take_payload_kind, take_trust,
 	};
 	static int (*const takers[])(struct package *, const struct rpm_header *,
 				     struct fault *) = {
@@ -309,14 +353,20 @@ static int read_package(struct reader *reader, struct fault *f)
 		r = steps[i](reader, f);
 	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(takers); i++)
 		r = takers[i](reader->package, &reader->main, f);
-	return r < 0 ? r : package_take_meaning(reader->package, f);
+	if (r >= 0)
+		r = package_take_meaning(reader->package, f);
+	/* Nonsense in a header that is known to be damaged has that reason. */
+	if (r < 0 && r != -ENOMEM && reader->package->damage)
+		return package_bad_digest(f, reader->package, "%s", reader->package->damage);
+	return r;
 }
 
-int package_read(struct package *ret, const struct target *patient, const char *path,
-		 struct fault *f)
+int package_read_with(struct package *ret, const struct target *patient, const char *path,
+		      struct package_keys *keys, struct fault *f)
 {
 	_cleanup_(package_done) struct package p = {.path = strdup(path), .patient = patient};
-	_cleanup_(reader_done) struct reader reader = {.package = &p, .fd = -1};
+	_cleanup_(reader_done) struct reader reader = {
+		.package = &p, .keys = keys, .fd = -1};
 	int r;
 
 	if (!p.path)
@@ -324,6 +374,20 @@ int package_read(struct package *ret, const struct target *patient, const char *
 	r = read_package(&reader, f);
 	if (r < 0)
 		return r;
+	*ret = TAKE_STRUCT(p);
+	return 0;
+}
+
+int package_read(struct package *ret, const struct target *patient, const char *path,
+		 struct fault *f)
+{
+	_cleanup_(package_done) struct package p = {0};
+	int r = package_read_with(&p, patient, path, NULL, f);
+
+	if (r < 0)
+		return r;
+	if (p.header_digests == DIGESTS_BAD)
+		return package_bad_digest(f, &p, "%s", p.damage);
 	*ret = TAKE_STRUCT(p);
 	return 0;
 }

@@ -19,8 +19,14 @@ static void forget_lists(struct package *p)
 	package_relations_done(p);
 }
 
-static int add_package(struct package_sets *s, const struct target *patient,
-		       const char *path, struct fault *f)
+/* Where operands are looked up, and what signatures are judged by. */
+struct source {
+	const struct target *patient; /* NULL: on this machine */
+	struct package_keys *keys;
+};
+
+static int add_package(struct package_sets *s, struct source from, const char *path,
+		       struct fault *f)
 {
 	struct package p;
 	int r;
@@ -29,7 +35,7 @@ static int add_package(struct package_sets *s, const struct target *patient,
 		return fault_errno(f, E2BIG, path, "read %s", path);
 	if (vector_grow(&s->packages, &s->capacity, s->count, sizeof(*s->packages)) < 0)
 		return fault_no_memory(f);
-	r = package_read(&p, patient, path, f);
+	r = package_read_with(&p, from.patient, path, from.keys, f);
 	if (r < 0)
 		return r;
 	forget_lists(&p);
@@ -56,14 +62,14 @@ static int list_here(struct strings *ret, const char *directory, struct fault *f
 	return r;
 }
 
-static int add_directory(struct package_sets *s, const struct target *patient,
-			 const char *directory, struct fault *f)
+static int add_directory(struct package_sets *s, struct source from, const char *directory,
+			 struct fault *f)
 {
 	_cleanup_(strings_done) struct strings names = {0};
 	const char *slash = text_ends(directory, "/") ? "" : "/";
 	size_t before = s->count;
-	int r = patient ? target_list(patient, directory, &names, f)
-			: list_here(&names, directory, f);
+	int r = from.patient ? target_list(from.patient, directory, &names, f)
+			     : list_here(&names, directory, f);
 
 	for (size_t i = 0; r == 0 && i < names.count; i++) {
 		_cleanup_free_ char *path = NULL;
@@ -71,7 +77,7 @@ static int add_directory(struct package_sets *s, const struct target *patient,
 		if (names.items[i][0] == '.' || !text_ends(names.items[i], ".rpm"))
 			continue;
 		path = text_printf("%s%s%s", directory, slash, names.items[i]);
-		r = path ? add_package(s, patient, path, f) : fault_no_memory(f);
+		r = path ? add_package(s, from, path, f) : fault_no_memory(f);
 	}
 	if (r < 0 || s->count > before)
 		return r;
@@ -80,27 +86,27 @@ static int add_directory(struct package_sets *s, const struct target *patient,
 	return -EINVAL;
 }
 
-static int add_named(struct package_sets *s, const struct target *patient, const char *path,
+static int add_named(struct package_sets *s, struct source from, const char *path,
 		     struct fault *f)
 {
-	int r = add_package(s, patient, path, f);
+	int r = add_package(s, from, path, f);
 
 	if (r == 0)
 		s->packages[s->count - 1].named = true;
 	return r;
 }
 
-static int add_operand(struct package_sets *s, const struct target *patient, const char *path,
+static int add_operand(struct package_sets *s, struct source from, const char *path,
 		       struct fault *f)
 {
 	struct stat st;
 
 	if (stat(path, &st) == 0)
-		patient = NULL;
-	else if (errno != ENOENT || !patient || target_stat(patient, path, &st) < 0)
-		return fault_errno(f, patient ? ENOENT : errno, path, "read %s", path);
-	return S_ISDIR(st.st_mode) ? add_directory(s, patient, path, f)
-				   : add_named(s, patient, path, f);
+		from.patient = NULL;
+	else if (errno != ENOENT || !from.patient || target_stat(from.patient, path, &st) < 0)
+		return fault_errno(f, from.patient ? ENOENT : errno, path, "read %s", path);
+	return S_ISDIR(st.st_mode) ? add_directory(s, from, path, f)
+				   : add_named(s, from, path, f);
 }
 
 /* ---- grouping ----------------------------------------------------------------------- */
@@ -206,16 +212,17 @@ static int group(struct package_sets *s)
 }
 
 int package_sets_read(struct package_sets *ret, const struct strings *operands,
-		      const struct target *patient, struct fault *f)
+		      const struct target *patient, const struct strings *key_files,
+		      struct fault *f)
 {
 	_cleanup_(package_sets_done) struct package_sets s = {0};
+	_cleanup_(package_keys_done) struct package_keys keys = {0};
+	int r = package_keys_read(&keys, patient, key_files, f);
 
-	for (size_t i = 0; i < operands->count; i++) {
-		int r = add_operand(&s, patient, operands->items[i], f);
-
-		if (r < 0)
-			return r;
-	}
+	for (size_t i = 0; r >= 0 && i < operands->count; i++)
+		r = add_operand(&s, (struct source){patient, &keys}, operands->items[i], f);
+	if (r < 0)
+		return r;
 	if (group(&s) < 0)
 		return fault_no_memory(f);
 	*ret = TAKE_STRUCT(s);

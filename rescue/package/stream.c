@@ -353,6 +353,16 @@ int package_stream(const struct package *p, const struct package_sink *sink,
 		   const struct progress *progress, struct fault *f)
 {
 	_cleanup_(stream_done) struct stream s = {.package = p, .sink = sink};
+	_cleanup_(package_done) struct package whole = {0};
 
+	if (p->header_digests == DIGESTS_BAD)
+		return package_bad_digest(f, p, "%s", p->damage);
+	if (p->listed_files && !p->file_count) {
+		int r = package_read(&whole, p->patient, p->path, f);
+
+		if (r < 0)
+			return r;
+		s.package = &whole;
+	}
 	return stream_all(&s, progress, f);
 }

@@ -67,7 +67,7 @@ static void judges_real_sets(void **state)
 		struct fault f = {0};
 
 		add_operands(&operands, cases[i].folder, cases[i].names);
-		if (package_sets_read(&s, &operands, NULL, &f) < 0)
+		if (package_sets_read(&s, &operands, NULL, NULL, &f) < 0)
 			fail_msg("%s: %s", cases[i].folder, f.reason);
 		assert_int_equal(s.set_count, 1);
 		assert_string_equal(s.sets[0].release, cases[i].release);
@@ -90,7 +90,7 @@ static void extra_modules_only_by_name(void **state)
 		strings_take(&operands, rpms_folder("el9"));
 		if (named)
 			strings_take(&operands, rpms_find("el9", "kernel-modules-extra"));
-		assert_int_equal(package_sets_read(&s, &operands, NULL, NULL), 0);
+		assert_int_equal(package_sets_read(&s, &operands, NULL, NULL, NULL), 0);
 		for (size_t i = 0; i < s.sets[0].count; i++)
 			extra += s.packages[s.sets[0].packages[i]].part == PACKAGE_MODULES_EXTRA;
 		assert_int_equal(extra, named);
@@ -106,7 +106,7 @@ static void names_a_package_once(void **state)
 
 	(void)state;
 	add_operands(&operands, "el9", twice);
-	assert_int_equal(package_sets_read(&s, &operands, NULL, NULL), 0);
+	assert_int_equal(package_sets_read(&s, &operands, NULL, NULL, NULL), 0);
 	assert_int_equal(s.count, 3);
 	assert_int_equal(s.sets[0].count, 2);
 }
@@ -121,7 +121,7 @@ static void sorts_the_newest_first(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
 		strings_take(&operands, rpms_folder(folders[i]));
-	assert_int_equal(package_sets_read(&s, &operands, NULL, NULL), 0);
+	assert_int_equal(package_sets_read(&s, &operands, NULL, NULL, NULL), 0);
 	assert_int_equal(s.set_count, 4 + 7); /* each compressor is a release of its own */
 	assert_string_equal(s.sets[0].release, "6.12.5-200.fc41.x86_64");
 	assert_string_equal(s.sets[1].release, EL9);
@@ -137,7 +137,7 @@ static void reads_what_is_no_kernel(void **state)
 
 	(void)state;
 	strings_take(&operands, rpms_folder("no-kernel"));
-	assert_int_equal(package_sets_read(&s, &operands, NULL, NULL), 0);
+	assert_int_equal(package_sets_read(&s, &operands, NULL, NULL, NULL), 0);
 	assert_int_equal(s.count, 1);
 	assert_int_equal(s.set_count, 0);
 }
@@ -150,7 +150,7 @@ static void refuse(const char *operand, enum fault_code code)
 
 	strings_take(&operands, rpms_folder("el8"));
 	strings_add(&operands, operand);
-	assert_true(package_sets_read(&s, &operands, NULL, &f) < 0);
+	assert_true(package_sets_read(&s, &operands, NULL, NULL, &f) < 0);
 	assert_int_equal(f.code, code);
 	assert_true(text_starts(f.path, operand));
 }
@@ -159,14 +159,34 @@ static void refuses_bad_operands(void **state)
 {
 	_cleanup_free_ char *empty = rpms_folder("empty");
 	_cleanup_free_ char *text = rpms_folder("not-an-rpm");
-	_cleanup_free_ char *cut = rpms_folder("truncated");
 	_cleanup_free_ char *absent = rpms_folder("no-such");
 
 	(void)state;
 	refuse(empty, FAULT_NOT_A_PACKAGE);
 	refuse(text, FAULT_NOT_A_PACKAGE);
-	refuse(cut, FAULT_BAD_DIGEST);
 	refuse(absent, FAULT_ERRNO);
+}
+
+/* Whoever reads a directory is told which one is damaged, and nobody may stream it. */
+static void keeps_what_is_damaged_apart(void **state)
+{
+	static const char *const folders[] = {"truncated", "header-bit"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		static const struct package_sink none = {0};
+		_cleanup_(strings_done) struct strings operands = {0};
+		_cleanup_(package_sets_done) struct package_sets s = {0};
+		struct fault f = {0};
+
+		strings_take(&operands, rpms_folder(folders[i]));
+		assert_int_equal(package_sets_read(&s, &operands, NULL, NULL, NULL), 0);
+		assert_int_equal(s.count, 1);
+		assert_int_equal(s.packages[0].header_digests, DIGESTS_BAD);
+		assert_non_null(s.packages[0].damage);
+		assert_true(package_stream(&s.packages[0], &none, NULL, &f) < 0);
+		assert_int_equal(f.code, FAULT_BAD_DIGEST);
+	}
 }
 
 int main(void)
@@ -178,6 +198,7 @@ int main(void)
 		cmocka_unit_test(sorts_the_newest_first),
 		cmocka_unit_test(reads_what_is_no_kernel),
 		cmocka_unit_test(refuses_bad_operands),
+		cmocka_unit_test(keeps_what_is_damaged_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

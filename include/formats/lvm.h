@@ -60,6 +60,7 @@ enum lvm_kind {
 	LVM_MIRROR,
 	LVM_CACHE,
 	LVM_VDO,
+	LVM_POOL,   /* what thin, cached and VDO volumes draw from */
 	LVM_MOVING, /* pvmove is under way */
 	LVM_OTHER
 };
@@ -96,6 +97,7 @@ struct lvm_pv {
 	char *device; /* /dev/sda2, when it was written; or NULL */
 	uint64_t start; /* of extent 0, bytes */
 	uint64_t extents;
+	bool is_missing; /* it was, when this was written: its content is stale */
 };
 
 struct lvm_vg {

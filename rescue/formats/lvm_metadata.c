@@ -87,6 +87,7 @@ const char *lvm_kind_name(enum lvm_kind k)
 		[LVM_MIRROR] = "a mirrored volume",
 		[LVM_CACHE] = "a cached volume",
 		[LVM_VDO] = "a VDO volume",
+		[LVM_POOL] = "a pool",
 		[LVM_MOVING] = "a volume that is being moved (pvmove)",
 		[LVM_OTHER] = "a volume of an unknown kind",
 	};
@@ -185,6 +186,7 @@ static int fill_pv(struct parser *p, size_t section, struct lvm_pv *pv)
 	if (__builtin_mul_overflow(pv->extents, p->vg.extent_size, &size) ||
 		__builtin_add_overflow(pv->start, size, &end))
 		return refuse(p, section, "it is larger than any device");
+	pv->is_missing = lvm_config_lists(p->config, section, "flags", "MISSING");
 	r = lvm_config_text(p->config, section, "device", &pv->device);
 	return r == -ENOMEM ? r : 0;
 }
@@ -219,9 +221,10 @@ static enum lvm_kind kind_of_type(struct bytes type)
 	static const struct {
 		const char *start;
 		enum lvm_kind kind;
-	} kinds[] = {{"thin", LVM_THIN}, {"raid", LVM_RAID}, {"mirror", LVM_MIRROR},
-		{"cache", LVM_CACHE}, {"writecache", LVM_CACHE}, {"vdo", LVM_VDO},
-		{"snapshot", LVM_SNAPSHOT}};
+	} kinds[] = {{"thin-pool", LVM_POOL}, {"cache-pool", LVM_POOL},
+		{"vdo-pool", LVM_POOL}, {"thin", LVM_THIN}, {"raid", LVM_RAID},
+		{"mirror", LVM_MIRROR}, {"cache", LVM_CACHE}, {"writecache", LVM_CACHE},
+		{"vdo", LVM_VDO}, {"snapshot", LVM_SNAPSHOT}};
 
 	if (text_is(type, "striped") || text_is(type, "linear"))
 		return LVM_LINEAR;

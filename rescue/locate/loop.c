@@ -5,6 +5,8 @@
  */
 #include "loop.h"
 
+#include "node.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/loop.h>
@@ -18,29 +20,6 @@
 #define CONTROL_MINOR 237
 #define MAX_LOOPS 256 /* tried one by one where there is no /dev/loop-control */
 #define MAX_RACES 64  /* somebody else takes the free device before us */
-
-struct node {
-	const char *name;
-	mode_t type;
-	dev_t number;
-};
-
-/* Opens /dev/NAME or, where that does not exist, a node of our own. */
-static int node_open(
-	const struct node *n, const char *nodes, int flags, char path[PATH_MAX])
-{
-	int fd;
-
-	snprintf(path, PATH_MAX, "/dev/%s", n->name);
-	fd = open(path, flags | O_CLOEXEC);
-	if (fd >= 0 || errno != ENOENT)
-		return fd >= 0 ? fd : -errno;
-	snprintf(path, PATH_MAX, "%s/%s", nodes, n->name);
-	if (mknod(path, n->type | 0600, n->number) < 0 && errno != EEXIST)
-		return -errno;
-	fd = open(path, flags | O_CLOEXEC);
-	return fd >= 0 ? fd : -errno;
-}
 
 static int control_open(const char *nodes)
 {

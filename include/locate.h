@@ -55,6 +55,9 @@ struct device {
 	bool held;	  /* another device is stacked on it */
 	bool is_divided;  /* holds partitions, not a file system */
 	bool unclean;	  /* its journal wants replay, or it was not unmounted */
+	bool is_inactive; /* known by name and size alone: it cannot be opened */
+	char *mapper_uuid; /* device mapper's own: LVM-…, CRYPT-…; or NULL */
+	const char *obstacle; /* static: why nothing may be written to it, behind "it " */
 };
 
 /*
@@ -103,6 +106,8 @@ struct system {
 	bool complete;	    /* every file system it boots from was found and mounted */
 	bool by_directory;  /* --root: no device is known */
 	bool writable;
+	/* Static: what keeps an initramfs of ours from opening its root or /usr; or NULL. */
+	const char *unreachable;
 	int tree;	    /* which of landscape.mounts holds it; -1: none */
 	struct fstab fstab;
 	struct target target; /* its whole tree, all its file systems in their places */
@@ -110,6 +115,7 @@ struct system {
 };
 
 struct mounts; /* what this run mounted or attached; in locate/mount.c alone */
+struct volumes; /* the LVM volumes of its devices; in locate/lvm.c alone */
 
 struct landscape {
 	struct device *devices;
@@ -118,6 +124,7 @@ struct landscape {
 	size_t system_count, system_capacity;
 	struct findings findings; /* of devices that belong to no system */
 	struct mounts *mounts;	  /* NULL with --root */
+	struct volumes *volumes;  /* NULL: there is no LVM */
 };
 
 /*

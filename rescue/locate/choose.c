@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finding a system by what the user calls it, and files by what its boot loader does. */
 #include "local.h"
+#include "volumes.h"
 
 #include <errno.h>
 #include <strings.h>
 
 static bool is_root_device(const struct system *s, const char *name)
 {
+	_cleanup_free_ char *a = NULL, *b = NULL;
 	struct stat asked, root;
 
 	if (!s->root.device_path)
 		return false;
-	if (strcmp(s->root.device_path, name) == 0)
+	a = volume_mapper_path(s->root.device_path);
+	b = volume_mapper_path(name);
+	if (a && b && strcmp(a, b) == 0)
 		return true;
 	return text_starts(name, "/dev/") && stat(name, &asked) == 0 &&
 	       S_ISBLK(asked.st_mode) && stat(s->root.device_path, &root) == 0 &&

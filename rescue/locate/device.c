@@ -16,6 +16,7 @@ void device_done(struct device *d)
 	free(d->partuuid);
 	free(d->parttype);
 	free(d->partlabel);
+	free(d->mapper_uuid);
 	*d = (struct device){0};
 }
 

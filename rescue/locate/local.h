@@ -26,10 +26,23 @@ bool device_is_extended(const struct device *d); /* an MBR's container of logica
 int partitions_scan(struct landscape *l, int disk);
 /* File system, UUID, label and state, for every device that is no mere container. */
 int contents_scan(struct landscape *l);
+int contents_scan_from(struct landscape *l, size_t first);
 int stacks_report(struct landscape *l);
 int device_disk(const struct landscape *l, int device); /* topmost parent */
 /* A block device that the kernel knows; not a part of an image or of a disk. */
 bool device_is_node(const struct device *d);
+
+/* ---- LVM: lvm.c, lvm_open.c, lvm_report.c ---- */
+/* Adds the logical volumes of the physical ones; those that are active are used so. */
+int lvm_scan(struct landscape *l);
+/* Opens anew, writable, what the system lies on; nothing of it may be mounted. */
+int lvm_make_writable(struct landscape *l, struct system *s, struct fault *f);
+/* 0: everything below could be written; 1: not a volume of ours. */
+int lvm_refuse(const struct landscape *l, const struct device *d, struct fault *f);
+/* What keeps an initramfs of ours from opening that device; static, or NULL. */
+const char *stack_unreachable(const struct landscape *l, int device);
+void volumes_close(struct volumes *v); /* takes down what was activated */
+void volumes_free(struct volumes *v);
 
 /* ---- systems: systems.c, places.c, identity.c, firmware.c, directory.c ---- */
 int systems_scan(struct landscape *l, struct fault *f);

@@ -328,6 +328,7 @@ static int add_device(struct landscape *l, const struct target *sys, struct bloc
 		.type = type_of(sys, b),
 	};
 
+	d.mapper_uuid = attribute(sys, b->directory, "dm/uuid");
 	d.path = node_path(sys, b);
 	d.backing = d.path ? backing_path(b, d.path) : NULL;
 	if (!d.backing) {

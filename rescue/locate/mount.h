@@ -36,6 +36,7 @@ int mount_tree_drop(struct mounts *m, int tree, struct fault *f);
 char *mount_tree_subvolume(const struct mounts *m, int tree);
 
 bool filesystem_is_known(const char *fstype); /* one that we mount */
+const char *mounts_nodes(const struct mounts *m); /* a directory for device nodes of ours */
 /* Where the running machine had it mounted before we came, or NULL. */
 const char *mounts_present(const struct mounts *m, const struct device *d);
 

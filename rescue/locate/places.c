@@ -140,6 +140,8 @@ static bool may_lack(const struct fstab_line *line)
 static bool has_inactive_stack(const struct landscape *l)
 {
 	for (size_t i = 0; i < l->device_count; i++) {
+		if (l->devices[i].is_inactive)
+			return true;
 		if (!l->devices[i].held &&
 			(l->devices[i].roles &
 				(ROLE_LVM_PV | ROLE_RAID_MEMBER | ROLE_LUKS)))

@@ -216,12 +216,18 @@ static int report_unreadable(struct landscape *l, const struct device *d, int er
 
 int contents_scan(struct landscape *l)
 {
-	for (size_t i = 0; i < l->device_count; i++) {
+	return contents_scan_from(l, 0);
+}
+
+int contents_scan_from(struct landscape *l, size_t first)
+{
+	for (size_t i = first; i < l->device_count; i++) {
 		struct device *d = &l->devices[i];
 		_cleanup_close_ int fd = -1;
 		int r;
 
-		if (device_is_extended(d) || d->size == 0 || d->is_divided)
+		if (device_is_extended(d) || d->size == 0 || d->is_divided ||
+			d->is_inactive)
 			continue;
 		fd = device_open(d, O_RDONLY, NULL);
 		r = fd < 0 ? fd : probe_contents(d, fd);

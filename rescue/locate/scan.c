@@ -15,8 +15,6 @@ static int report_stack(struct landscape *l, const struct device *d)
 	if (d->roles & ROLE_LUKS) {
 		code = "locked";
 		what = "is encrypted (LUKS) and not open";
-	} else if (d->roles & ROLE_LVM_PV) {
-		what = "is part of an LVM volume group that is not active";
 	}
 	r = findings_add(&l->findings, code, SEVERITY_WARNING, NULL, d->path, "%s %s",
 		d->path, what);
@@ -25,9 +23,7 @@ static int report_stack(struct landscape *l, const struct device *d)
 	if (d->roles & ROLE_LUKS)
 		return findings_remedy(&l->findings, "cryptsetup open %s luks-%s",
 			d->path, d->uuid ? d->uuid : "disk");
-	return findings_remedy(&l->findings, "%s",
-		d->roles & ROLE_LVM_PV ? "vgchange --activate y"
-				       : "mdadm --assemble --scan");
+	return findings_remedy(&l->findings, "mdadm --assemble --scan");
 }
 
 int stacks_report(struct landscape *l)
@@ -36,7 +32,7 @@ int stacks_report(struct landscape *l)
 		const struct device *d = &l->devices[i];
 
 		if (!d->held &&
-			(d->roles & (ROLE_LUKS | ROLE_LVM_PV | ROLE_RAID_MEMBER)) &&
+			(d->roles & (ROLE_LUKS | ROLE_RAID_MEMBER)) &&
 			report_stack(l, d) < 0)
 			return -ENOMEM;
 	}
@@ -65,7 +61,7 @@ static int scan_devices(struct landscape *l, const struct scope *where, struct f
 		r = scan_machine(l, &where->devices, f);
 	if (r < 0)
 		return r;
-	if (stacks_report(l) < 0)
+	if (lvm_scan(l) < 0 || stacks_report(l) < 0)
 		return fault_no_memory(f);
 	r = systems_scan(l, f);
 	findings_sort(&l->findings);
@@ -88,9 +84,14 @@ int locate_scan(struct landscape *ret, const struct scope *where, struct fault *
 
 int landscape_unmount(struct landscape *l, struct fault *f)
 {
+	int r;
+
 	for (size_t i = 0; i < l->system_count; i++)
 		target_done(&l->systems[i].target);
-	return l->mounts ? mounts_close(l->mounts, f) : 0;
+	r = l->mounts ? mounts_close(l->mounts, f) : 0;
+	if (l->volumes)
+		volumes_close(l->volumes);
+	return r;
 }
 
 void landscape_done(struct landscape *l)
@@ -99,6 +100,10 @@ void landscape_done(struct landscape *l)
 		system_done(&l->systems[i]);
 	for (size_t i = 0; i < l->device_count; i++)
 		device_done(&l->devices[i]);
+	/* Volumes lie below what is mounted, their nodes in the mounts' own directory. */
+	if (l->mounts)
+		mounts_close(l->mounts, NULL);
+	volumes_free(l->volumes);
 	mounts_free(l->mounts);
 	findings_done(&l->findings);
 	free(l->systems);

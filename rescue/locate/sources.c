@@ -3,6 +3,7 @@
  * Which device a line of fstab means: tags, mapper names, and positions like /dev/sda1.
  */
 #include "local.h"
+#include "volumes.h"
 
 #include <ctype.h>
 #include <strings.h>
@@ -77,33 +78,20 @@ static void parse_source(struct wanted *ret, const char *source)
 	copy_value(ret->value, source);
 }
 
-/* /dev/VG/LV as the mapper names it: /dev/mapper/VG-LV, dashes inside doubled. */
-static void mapper_name(char ret[2 * MAX_NAME], const char *path)
+/* /dev/VG/LV and /dev/mapper/VG-LV are one. */
+static bool same_volume(const char *a, const char *b)
 {
-	const char *slash = strchr(path + strlen("/dev/"), '/');
-	size_t n = strlen("/dev/mapper/");
+	_cleanup_free_ char *x = a ? volume_mapper_path(a) : NULL;
+	_cleanup_free_ char *y = volume_mapper_path(b);
 
-	memcpy(ret, "/dev/mapper/", n);
-	for (const char *c = path + strlen("/dev/"); *c && n < 2 * MAX_NAME - 2; c++) {
-		if (*c == '-')
-			ret[n++] = '-';
-		ret[n++] = c == slash ? '-' : *c;
-	}
-	ret[n] = '\0';
+	return x && y && strcmp(x, y) == 0;
 }
 
 static bool is_volume_path(const char *source)
 {
-	static const char *const others[] = {"/dev/disk/", "/dev/mapper/", "/dev/cciss/",
-		"/dev/md/", "/dev/block/", "/dev/ida/"};
+	_cleanup_free_ char *path = volume_mapper_path(source);
 
-	if (!text_starts(source, "/dev/") || !strchr(source + strlen("/dev/"), '/'))
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
-		if (text_starts(source, others[i]))
-			return false;
-	}
-	return true;
+	return path && strcmp(path, source) != 0;
 }
 
 static bool same_text(const char *a, const char *b)
@@ -118,8 +106,6 @@ static bool same_digits(const char *a, const char *b)
 
 static bool matches(const struct device *d, const struct wanted *w)
 {
-	char volume[2 * MAX_NAME];
-
 	if (w->is_tag) {
 		switch (w->tag) {
 		case TAG_UUID:
@@ -134,12 +120,7 @@ static bool matches(const struct device *d, const struct wanted *w)
 	}
 	if (d->type == DEVICE_DISK || d->type == DEVICE_PART || d->type == DEVICE_IMAGE)
 		return false; /* such names say where, not which */
-	if (same_text(d->path, w->value))
-		return true;
-	if (!is_volume_path(w->value))
-		return false;
-	mapper_name(volume, w->value);
-	return same_text(d->path, volume);
+	return same_volume(d->path, w->value);
 }
 
 /* Of several that match (cloned disks) the one on the root's own disk is meant. */
@@ -154,7 +135,8 @@ static enum source_match find_matching(const struct landscape *l, const struct s
 		return SOURCE_FOUND;
 	}
 	for (size_t i = 0; i < l->device_count; i++) {
-		if (l->devices[i].held || !matches(&l->devices[i], w))
+		if (l->devices[i].held || l->devices[i].is_inactive ||
+			!matches(&l->devices[i], w))
 			continue;
 		found = (int)i;
 		all++;

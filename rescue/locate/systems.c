@@ -60,6 +60,9 @@ int system_read(
 		r = firmware_read(l, s);
 	if (r < 0)
 		return fault_no_memory(f);
+	s->unreachable = stack_unreachable(l, s->root.device);
+	if (!s->unreachable && s->usr.separate)
+		s->unreachable = stack_unreachable(l, s->usr.device);
 	return 0;
 }
 

@@ -112,6 +112,11 @@ char *mount_tree_subvolume(const struct mounts *m, int tree)
 	return path ? present_root(path) : NULL;
 }
 
+const char *mounts_nodes(const struct mounts *m)
+{
+	return m->base;
+}
+
 const char *mounts_present(const struct mounts *m, const struct device *d)
 {
 	return present_any(m->present, d);

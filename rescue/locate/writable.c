@@ -69,6 +69,15 @@ static int fault_device_read_only(struct fault *f, int error, const struct devic
 	return r;
 }
 
+static int fault_obstacle(struct fault *f, const struct device *d)
+{
+	int r = fault_errno(f, EROFS, NULL, "write to the system");
+
+	fault_device(f, d->path);
+	fault_reason(f, "it %s", d->obstacle);
+	return r;
+}
+
 static int refuse_image(const struct device *d, struct fault *f)
 {
 	_cleanup_free_ char *writer = loop_writer(d->backing);
@@ -104,9 +113,15 @@ static int refuse_device(
 	const char *present = mounts_present(l->mounts, d);
 	int exclusive = device_is_node(d) ? O_EXCL : 0, read_only = 0;
 	_cleanup_close_ int fd = -1;
+	int r;
 
 	if (present)
 		return refuse_present(d, present, f);
+	if (d->obstacle)
+		return fault_obstacle(f, d);
+	r = lvm_refuse(l, d, f);
+	if (r <= 0)
+		return r;
 	fd = open(d->backing, O_RDWR | O_CLOEXEC | exclusive);
 	if (fd < 0)
 		return fault_device_read_only(f, errno, d);
@@ -224,7 +239,9 @@ static int mount_writable(struct landscape *l, struct system *s, struct fault *f
 		return r;
 	before = TAKE_STRUCT(s->findings);
 	system_forget(s);
-	r = reopen(l, s, f);
+	r = lvm_make_writable(l, s, f);
+	if (r == 0)
+		r = reopen(l, s, f);
 	if (r == 0 && keep_clone(s, &before) < 0)
 		r = fault_no_memory(f);
 	if (r < 0) {

@@ -126,13 +126,15 @@ unit: $(UNIT_PROGRAMS)
 	$(Q)tests/run-unit $(UNIT_PROGRAMS)
 endif
 
+UNIT_LIBRARY := $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard tests/lib/*.c)))
+
 define unit_rule
-build/unit-$(FLAVOUR)/$(1)/%: tests/unit/$(1)/%.c $(call unit_archives,$(1)) \
-		$(if $(filter initramfs,$(1)),$(INIT_OBJECTS)) $(wildcard tests/lib/*.c)
+build/unit-$(FLAVOUR)/$(1)/%: tests/unit/$(1)/%.c $(UNIT_LIBRARY) \
+		$(call unit_archives,$(1)) $(if $(filter initramfs,$(1)),$(INIT_OBJECTS))
 	@mkdir -p $$(@D)
-	$$(call say,UNIT,$$<)$$(CC_FLAVOUR) $$(CFLAGS_ALL) -Wno-null-dereference -iquote tests/lib -MMD -MP \
-		-MF build/unit-$(FLAVOUR)/$(1)/$$*.d -o $$@ $$(filter %.c %.o,$$^) \
-		-L$$(DEPS_$(LIBC))/lib $$(LDFLAGS_$(FLAVOUR)) \
+	$$(call say,UNIT,$$<)$$(CC_FLAVOUR) $$(CFLAGS_ALL) -Wno-null-dereference \
+		-iquote tests/lib -MMD -MP -MF build/unit-$(FLAVOUR)/$(1)/$$*.d -o $$@ $$< \
+		$$(filter %.o,$$^) -L$$(DEPS_$(LIBC))/lib $$(LDFLAGS_$(FLAVOUR)) \
 		$(call reverse,$(call unit_archives,$(1))) $(LIBS) -lcmocka
 endef
 $(foreach r,$(ROOMS) initramfs,$(eval $(call unit_rule,$(r))))

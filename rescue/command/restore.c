@@ -133,6 +133,8 @@ static int write_plan(struct session *s, struct system *sys, struct fault *f)
 	int r = system_make_writable(&s->landscape, sys, f);
 
 	if (r >= 0)
+		r = apply_recover(sys, f);
+	if (r >= 0)
 		r = make_plan(s, f);
 	if (r < 0)
 		return r;
@@ -152,10 +154,23 @@ static int write_plan(struct session *s, struct system *sys, struct fault *f)
 	return r < 0 ? r : landscape_unmount(&s->landscape, f);
 }
 
+/* What a crash cut off is ended first: a plan for the state between would be worthless. */
+static bool must_recover(const struct session *s)
+{
+	const struct patient *p = &s->patients[0];
+
+	return p->has_inventory && p->inventory.has_hot_journal && !s->options.dry_run &&
+	       (s->options.yes || can_ask(s));
+}
+
 int restore_patient(struct session *s, struct system *sys, struct fault *f)
 {
 	int r = make_plan(s, f);
 
+	if (must_recover(s)) {
+		*f = (struct fault){0};
+		return write_plan(s, sys, f);
+	}
 	if (r < 0)
 		return r;
 	if (s->plan.count == 0)

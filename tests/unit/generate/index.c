@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -335,6 +337,73 @@ static void releases_that_are_no_names(void **state)
 		assert_int_equal(generate_index(AT_FDCWD, bad[i], NULL, &f), -EINVAL);
 }
 
+/* A whole distribution kernel, where the test lab has fetched one. "": there is none. */
+static void find_whole_kernel(char path[PATH_MAX])
+{
+	const char *cache = getenv("RESCUE_CACHE"), *home = getenv("HOME");
+	char *pattern = cache ? text_printf("%s/lab/kernel/*/lib/modules/*", cache)
+			      : text_printf("%s/.cache/rescue/lab/kernel/*/lib/modules/*",
+					home ? home : "");
+	glob_t found = {0};
+
+	path[0] = '\0';
+	if (glob(pattern, 0, NULL, &found) == 0)
+		snprintf(path, PATH_MAX, "%s", found.gl_pathv[0]);
+	globfree(&found);
+	free(pattern);
+}
+
+/* Only links to its files: the kernel itself stays as it is. */
+static void link_kernel(struct tree *t, const char *kernel)
+{
+	static const char *const names[] = {
+		"kernel", "modules.order", "modules.builtin", "modules.builtin.modinfo"};
+
+	tree_make(t, "d 0755 " MODULES "\n");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char *line = text_printf(
+			"l " MODULES "/%s %s/%s\n", names[i], kernel, names[i]);
+
+		tree_add(t, line);
+		free(line);
+	}
+}
+
+static void a_whole_kernel_as_the_hosts_depmod(void **state)
+{
+	const struct target machine = {.fd = open("/", O_RDONLY | O_DIRECTORY)};
+	char kernel[PATH_MAX];
+	struct tree ours, theirs;
+	struct fault f;
+	size_t size = 0;
+	char *a, *b;
+	int fd;
+
+	(void)state;
+	find_whole_kernel(kernel);
+	if (!*kernel)
+		skip();
+	link_kernel(&ours, kernel);
+	link_kernel(&theirs, kernel);
+	tree_add(&theirs, "d 0755 /tmp/none\n");
+	tree_add(&ours, "d 0755 /tmp/none\n");
+	fd = open_modules(&ours);
+	assert_int_equal(generate_index(fd, V, &machine, &f), 0);
+	close(fd);
+	free(read_file_of(&ours, MODULES "/modules.dep", &size));
+	if (run_host_depmod(&theirs, "/tmp/none") == 0) {
+		a = tree_describe(&ours);
+		b = tree_describe(&theirs);
+		assert_string_equal(a, b);
+		assert_true(size > 100000); /* thousands of modules */
+		free(a);
+		free(b);
+	}
+	close(machine.fd);
+	tree_remove(&ours);
+	tree_remove(&theirs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -351,6 +420,7 @@ int main(void)
 		cmocka_unit_test(a_second_run_replaces_the_first),
 		cmocka_unit_test(needs_no_temporary_directory),
 		cmocka_unit_test(releases_that_are_no_names),
+		cmocka_unit_test(a_whole_kernel_as_the_hosts_depmod),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

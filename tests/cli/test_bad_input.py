@@ -165,6 +165,22 @@ def test_read_only_image(directory):
         subprocess.run(["umount", image], check=True)
 
 
+def test_read_only_tree(directory):
+    program.need_root()
+    mounted = directory / "mounted"
+    mounted.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "none", mounted], check=True)
+    try:
+        root = program.small_root(mounted, "state=broken")
+        subprocess.run(["mount", "-o", "remount,ro", mounted], check=True)
+        rescue("inventory", "--root", root, code=1)
+        result = fault("restore", "--root", root, program.small_rpms(), "--allow-unsigned",
+                       "--yes", code=2, name="EROFS")
+        assert UNCHANGED in result.err
+    finally:
+        subprocess.run(["umount", mounted], check=True)
+
+
 def test_unmounted_boot(directory):
     root = program.small_root(directory, "boot=separate")
     shutil.rmtree(root / "boot")

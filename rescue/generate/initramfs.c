@@ -35,6 +35,23 @@ static const char *const words[] = {"ext2", "ext3", "ext4", "xfs", "btrfs", "vfa
 
 static const char *const empty_directories[] = {"dev", "proc", "run", "sys", "sysroot"};
 
+static int choose_root(
+	struct module_set *set, const struct initramfs_request *request, struct fault *f)
+{
+	const char *type = request->root_fstype;
+	int r = type ? module_set_choose_filesystem(set, type, request->config) : 1;
+
+	if (r < 0)
+		return fault_no_memory(f);
+	if (r > 0)
+		return 0;
+	r = fault_errno(f, ENOENT, NULL, "build an initramfs for %s", request->release);
+	fault_reason(f,
+		"that kernel has no driver for %s, neither as a module nor built in",
+		type);
+	return r;
+}
+
 static int choose(
 	struct module_set *set, const struct initramfs_request *request, struct fault *f)
 {
@@ -46,20 +63,7 @@ static int choose(
 		r = module_set_choose(set, words[i]);
 	if (r >= 0)
 		r = module_set_choose_third_party(set, directories);
-	if (r >= 0 && request->root_fstype) {
-		r = module_set_choose_filesystem(
-			set, request->root_fstype, request->config);
-		if (r == 0) {
-			r = fault_errno(f, ENOENT, NULL, "build an initramfs for %s",
-				request->release);
-			fault_reason(f,
-				"that kernel has no driver for %s, neither as a "
-				"module nor built in",
-				request->root_fstype);
-			return r;
-		}
-	}
-	return r < 0 ? fault_no_memory(f) : 0;
+	return r < 0 ? fault_no_memory(f) : choose_root(set, request, f);
 }
 
 /* kernel/fs/a.ko.xz → kernel/fs/a.ko */

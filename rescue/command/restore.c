@@ -60,6 +60,16 @@ static int show_plan(const struct session *s, struct fault *f)
 	return 0;
 }
 
+/* Without its label a file may not be read under SELinux: the system relabels itself. */
+static int add_labels_missing(const struct session *s, struct findings *fs)
+{
+	if (!s->report.unlabeled)
+		return 0;
+	return findings_add(fs, "labels-missing", SEVERITY_WARNING, NULL, NULL,
+		"the SELinux labels of %zu files could not be set here; the system will "
+		"relabel itself at its next boot", s->report.unlabeled);
+}
+
 /* After the repair: read again what the boot loader will read, modules too. */
 static int verify_again(struct session *s, struct fault *f)
 {
@@ -69,6 +79,8 @@ static int verify_again(struct session *s, struct fault *f)
 
 	s->has_errors = false;
 	r = session_examine(s, p, &how, f);
+	if (r >= 0 && add_labels_missing(s, &p->verification.findings) < 0)
+		r = fault_no_memory(f);
 	if (r < 0 || s->options.json)
 		return r;
 	text_findings(s, &p->verification.findings);
@@ -82,8 +94,6 @@ static void tell_report(const struct session *s)
 
 	if (r->unowned)
 		print_warning("the owner of %zu files could not be set", r->unowned);
-	if (r->unlabeled)
-		print_warning("the SELinux label of %zu files could not be set", r->unlabeled);
 	if (!s->options.json)
 		printf("Applied as transaction %s.\n", r->transaction.id);
 }

@@ -82,6 +82,8 @@ static int run_command(struct session *s, struct fault *f)
 		return fault_errno(f, errno, s->options.log, "open the log %s", s->options.log);
 	if (s->options.verbose)
 		log_verbose();
+	log_line("rescue %s: %s %s", RESCUE_VERSION, s->command->name[0] ? s->command->name
+		: "diagnose", s->options.scope_text);
 	if (s->options.version || s->options.help) {
 		strings_done(&s->options.operands);
 		return command_help.run(s, f);

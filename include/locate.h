@@ -5,6 +5,7 @@
 
 #include "finding.h"
 #include "formats/fstab.h"
+#include "formats/superblock.h"
 #include "target.h"
 
 /* Where to look. Everything empty: every block device of this machine. */
@@ -78,6 +79,7 @@ struct place {
 	bool separate;	  /* a file system of its own */
 	bool mounted;	  /* its files are reachable through the system's target */
 	uint64_t free_bytes, free_inodes, size_bytes;
+	struct superblock_features features; /* of kind 0: not known */
 };
 
 enum firmware { FIRMWARE_UNKNOWN, FIRMWARE_BIOS, FIRMWARE_UEFI, FIRMWARE_BOTH };
@@ -106,7 +108,7 @@ struct system {
 	bool complete;	    /* every file system it boots from was found and mounted */
 	bool by_directory;  /* --root: no device is known */
 	bool writable;
-	/* Static: what keeps an initramfs of ours from opening its root or /usr; or NULL. */
+	/* Static: what its root or /usr lies on that an initramfs of ours cannot open. */
 	const char *unreachable;
 	int tree;	    /* which of landscape.mounts holds it; -1: none */
 	struct fstab fstab;

@@ -58,8 +58,13 @@ bool volume_is_piece(const struct volume_group *g, const struct lvm_lv *lv,
 /* NULL: it can be opened as it is and written to; else why not, behind "it ". */
 const char *volume_obstacle(const struct lvm_lv *lv);
 
+/* NULL: an initramfs of ours opens it; else what it is, static: "an LVM thin volume". */
+const char *volume_unopenable(const struct lvm_lv *lv);
+
 /* "vg--a-root" for vg-a/root; NULL: no memory. */
 char *volume_mapper_name(const char *vg, const char *lv);
+/* What LVM calls it there: LVM- and both UUIDs without dashes; NULL: no memory. */
+char *volume_mapper_uuid(const struct lvm_vg *vg, const struct lvm_lv *lv);
 /* Both spellings, /dev/VG/LV and /dev/mapper/VG-LV, as the latter; others as they are. */
 char *volume_mapper_path(const char *path);
 

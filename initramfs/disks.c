@@ -16,8 +16,10 @@ static const char *const passed_over[] = {"ram", "loop", "fd", "zram"};
 
 void disks_done(struct disks *d)
 {
-	for (size_t i = 0; i < d->count; i++)
+	for (size_t i = 0; i < d->count; i++) {
 		device_done(&d->items[i].device);
+		free(d->items[i].name);
+	}
 	free(d->items);
 	*d = (struct disks){0};
 }
@@ -41,6 +43,20 @@ static bool read_number(const struct target *sys, const char *name, dev_t *ret)
 		return false;
 	*ret = makedev(major, minor);
 	return true;
+}
+
+/* What device mapper calls it. 0 also where it is none of its devices. */
+static int read_name(const struct target *sys, const char *name, char **ret)
+{
+	_cleanup_free_ char *path = text_printf("/class/block/%s/dm/name", name);
+	_cleanup_(buffer_done) struct buffer text = {0};
+
+	if (!path)
+		return -ENOMEM;
+	if (target_read(sys, path, MAX_ATTRIBUTE, &text, NULL) < 0)
+		return 0;
+	*ret = text_printf("/dev/mapper/%s", text_strip(text.data));
+	return *ret ? 0 : -ENOMEM;
 }
 
 /* Where devtmpfs is missing (before 2.6.32), nobody else makes the node. */
@@ -106,6 +122,8 @@ static int look_at(struct disks *d, const struct target *sys, const char *name)
 	disk = find_path(d, path);
 	if (!disk) {
 		r = add_disk(d, path, number, &disk);
+		if (r == 0)
+			r = read_name(sys, name, &disk->name);
 		if (r < 0)
 			return r;
 	}
@@ -137,17 +155,24 @@ int disks_scan(struct disks *d)
 
 const struct disk *disks_find(const struct disks *d, const struct wanted *w)
 {
-	for (size_t i = 0; i < d->count; i++)
-		if (wanted_is(w, &d->items[i].device, d->items[i].number))
-			return &d->items[i];
+	for (size_t i = 0; i < d->count; i++) {
+		const struct disk *disk = &d->items[i];
+
+		if (wanted_is(w, &disk->device, disk->number))
+			return disk;
+		if (w->by == WANTED_BY_PATH && disk->name &&
+			strcmp(disk->name, w->value) == 0)
+			return disk;
+	}
 	return NULL;
 }
 
-static int describe(const struct device *d, struct buffer *ret)
+static int describe(const struct disk *disk, struct buffer *ret)
 {
+	const struct device *d = &disk->device;
 	char size[16];
 
-	if (buffer_printf(ret, "  %-16s %10s  %s", d->path, size_text(d->size, size),
+	if (buffer_printf(ret, "  %-16s %10s  %s", disk->name ? disk->name : d->path, size_text(d->size, size),
 		    d->fstype ? d->fstype : "(no file system known)") < 0)
 		return -ENOMEM;
 	if (d->uuid && buffer_printf(ret, "  UUID=%s", d->uuid) < 0)
@@ -165,7 +190,7 @@ int disks_describe(const struct disks *d, struct buffer *ret)
 
 		if (device->size == 0 && !device->fstype)
 			continue;
-		if (describe(device, ret) < 0)
+		if (describe(&d->items[i], ret) < 0)
 			return -ENOMEM;
 	}
 	return 0;

@@ -17,6 +17,7 @@
 #define FIRST_PAUSE 20 /* milliseconds between two looks; grows */
 #define LONGEST_PAUSE 400
 #define QUIET_SECONDS 3 /* before it says that it waits */
+#define GROUP_SECONDS 10 /* until a volume group is taken as it is, not whole */
 #define SETTLE_SECONDS 2
 #define DEFAULT_TYPES "ext4,xfs,btrfs,ext3,ext2"
 
@@ -24,6 +25,7 @@ struct boot {
 	struct boot_options options;
 	struct drivers drivers;
 	struct disks disks;
+	struct volumes volumes;
 	struct target files; /* the initramfs itself */
 	char **arguments;    /* for the init that follows; [0] is replaced */
 };
@@ -51,6 +53,21 @@ static void say_fault(const struct fault *f)
 		say("%s", text.data);
 }
 
+/* Drivers, what they find, and what lies on it: 1 something is new, 0, -ENOMEM. */
+static int look_around(struct boot *b, const struct wanted *w, bool settled)
+{
+	int found = hardware_serve(&b->drivers), volumes;
+
+	if (found < 0 || disks_scan(&b->disks) < 0)
+		return -ENOMEM;
+	if (b->options.no_lvm)
+		return found;
+	volumes = volumes_serve(&b->volumes, &b->disks, &b->drivers, w, settled);
+	if (volumes < 0 || (volumes > 0 && disks_scan(&b->disks) < 0))
+		return -ENOMEM;
+	return found | volumes;
+}
+
 /* Looks until the device is there: 1, or 0 when the time is over, or -ENOMEM. */
 static int wait_for(
 	struct boot *b, const struct wanted *w, const char *name, struct disk const **ret)
@@ -60,10 +77,11 @@ static int wait_for(
 	bool said = false;
 
 	for (;;) {
-		int found = hardware_serve(&b->drivers);
+		int found = look_around(
+			b, w, milliseconds() - start > GROUP_SECONDS * 1000);
 
-		if (found < 0 || disks_scan(&b->disks) < 0)
-			return -ENOMEM;
+		if (found < 0)
+			return found;
 		*ret = disks_find(&b->disks, w);
 		if (*ret)
 			return 1;
@@ -121,6 +139,7 @@ static int mount_wanted(struct boot *b, const char *source, const char *type,
 	_cleanup_(wanted_done) struct wanted w = {0};
 	_cleanup_free_ char *types = NULL;
 	const struct disk *disk = NULL;
+	const char *device;
 	int r;
 
 	if (wanted_parse(&w, source) < 0)
@@ -140,9 +159,11 @@ static int mount_wanted(struct boot *b, const char *source, const char *type,
 	types = types_of(disk, type);
 	if (!types || load_filesystems(b, types) < 0)
 		return -ENOMEM;
-	r = mount_on(disk->device.path, types, options ? options : "", writable, where);
+	device = disk->name && access(disk->name, F_OK) == 0 ? disk->name
+							     : disk->device.path;
+	r = mount_on(device, types, options ? options : "", writable, where);
 	if (r < 0)
-		say("cannot mount %s (%s, %s)%s%s: %s", source, disk->device.path, types,
+		say("cannot mount %s (%s, %s)%s%s: %s", source, device, types,
 			options && *options ? " with options " : "",
 			options ? options : "", strerror(-r));
 	return r;
@@ -291,6 +312,7 @@ static void explain(struct boot *b)
 	if (buffer_puts(&text, "\nBlock devices seen:\n") < 0 ||
 		(b->disks.count == 0 && buffer_puts(&text, "  none\n") < 0) ||
 		disks_describe(&b->disks, &text) < 0 ||
+		volumes_describe(&b->volumes, &text) < 0 ||
 		describe_drivers(&b->drivers, &text) < 0 ||
 		hardware_describe_undriven(&text) < 0)
 		return;

@@ -12,6 +12,8 @@ void boot_options_done(struct boot_options *o)
 {
 	cmdline_done(&o->words);
 	strings_done(&o->blacklist);
+	strings_done(&o->volumes);
+	strings_done(&o->groups);
 	free(o->root);
 	free(o->root_type);
 	free(o->root_flags);
@@ -53,6 +55,33 @@ static int add_blacklist(struct boot_options *o, const char *name)
 	return 0;
 }
 
+/* The value of every such word. */
+static int add_words(struct strings *ret, const struct cmdline *words, const char *start)
+{
+	for (size_t i = 0; i < words->words.count; i++) {
+		const char *word = words->words.items[i];
+
+		if (!text_starts(word, start))
+			continue;
+		word += strlen(start);
+		if (text_starts(word, "/dev/"))
+			word += strlen("/dev/");
+		if (*word && strings_add(ret, word) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int read_lvm(struct boot_options *o)
+{
+	_cleanup_free_ char *lvm = cmdline_get(&o->words, "rd.lvm");
+
+	o->no_lvm = text_equal(lvm, "0") || text_equal(lvm, "no");
+	if (add_words(&o->volumes, &o->words, "rd.lvm.lv=") < 0)
+		return -ENOMEM;
+	return add_words(&o->groups, &o->words, "rd.lvm.vg=");
+}
+
 int boot_options_parse(struct boot_options *ret, const char *cmdline)
 {
 	_cleanup_(boot_options_done) struct boot_options o = {0};
@@ -72,7 +101,7 @@ int boot_options_parse(struct boot_options *ret, const char *cmdline)
 	o.panic = seconds(&o.words, "panic", 0);
 	if (add_blacklist(&o, "modprobe.blacklist") < 0 ||
 		add_blacklist(&o, "rd.driver.blacklist") < 0 ||
-		add_blacklist(&o, "module_blacklist") < 0)
+		add_blacklist(&o, "module_blacklist") < 0 || read_lvm(&o) < 0)
 		return -ENOMEM;
 	*ret = TAKE_STRUCT(o);
 	return 0;

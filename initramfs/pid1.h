@@ -7,6 +7,7 @@
 #include "formats/cmdline.h"
 #include "formats/modules_index.h"
 #include "locate.h"
+#include "volumes.h"
 
 #define SYSROOT "/sysroot"
 
@@ -22,6 +23,9 @@ struct boot_options {
 	bool wait_forever; /* rootwait */
 	unsigned panic;    /* seconds until a failed boot restarts; 0: wait for a key */
 	struct strings blacklist; /* modules not to load by alias, a_b form */
+	struct strings volumes;   /* rd.lvm.lv=VG/LV: no others then */
+	struct strings groups;    /* rd.lvm.vg=VG, likewise */
+	bool no_lvm;              /* rd.lvm=0 */
 };
 
 int boot_options_parse(struct boot_options *ret, const char *cmdline);
@@ -32,7 +36,7 @@ char *boot_options_of_module(const struct boot_options *o, const char *module);
 /* ---- wanted.c: a device as root= and fstab name it ------------------------------------
  */
 enum wanted_by {
-	WANTED_BY_PATH,   /* /dev/sda1 */
+	WANTED_BY_PATH,   /* /dev/sda1; a volume as /dev/mapper/VG-LV */
 	WANTED_BY_NUMBER, /* 8:1, or 0801 as lilo wrote it */
 	WANTED_BY_UUID,
 	WANTED_BY_LABEL,
@@ -93,6 +97,7 @@ int hardware_describe_undriven(struct buffer *ret);
 struct disk {
 	struct device device; /* device.path; the rest once it could be read */
 	dev_t number;
+	char *name; /* /dev/mapper/NAME, or NULL: what to call it, where that exists */
 };
 struct disks {
 	struct disk *items;
@@ -103,6 +108,23 @@ void disks_done(struct disks *d);
 int disks_scan(struct disks *d);
 const struct disk *disks_find(const struct disks *d, const struct wanted *w);
 int disks_describe(const struct disks *d, struct buffer *ret);
+
+/* ---- volumes.c: LVM
+ * -------------------------------------------------------------------------- */
+struct volumes {
+	struct physical_volume *pvs;
+	size_t count, capacity;
+	struct strings seen;   /* disks that were asked, and messages that were said */
+	struct strings active; /* names of what is active, or was refused */
+};
+void volumes_done(struct volumes *v);
+/*
+ * Activates what w and the command line ask for, of groups that are whole; settled: also
+ * of others, since no more disks are to be expected. 1: something is new, 0, -ENOMEM.
+ */
+int volumes_serve(struct volumes *v, const struct disks *d, struct drivers *drivers,
+	const struct wanted *w, bool settled);
+int volumes_describe(const struct volumes *v, struct buffer *ret);
 
 /* ---- mounts.c
  * --------------------------------------------------------------------------- */

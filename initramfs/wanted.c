@@ -91,7 +91,6 @@ static const char *unsupported(const char *source)
 		{"iscsi", "on the network (iSCSI)"},
 		{"nbd", "on the network (NBD)"},
 		{"live:", "a live system's image"},
-		{"/dev/mapper/", "a device-mapper volume (LVM, LUKS or multipath)"},
 		{"/dev/dm-", "a device-mapper volume (LVM, LUKS or multipath)"},
 		{"/dev/md", "an md array"},
 		{"/dev/disk/", "a name of udev's that this initramfs does not make"},
@@ -138,7 +137,7 @@ int wanted_parse(struct wanted *ret, const char *source)
 	} else if (r == 0) {
 		what = unsupported(source);
 		w.by = what ? WANTED_UNSUPPORTED : WANTED_BY_PATH;
-		w.value = strdup(what ? what : source);
+		w.value = what ? strdup(what) : volume_mapper_path(source);
 	}
 	if (!w.value)
 		return -ENOMEM;

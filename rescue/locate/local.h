@@ -39,8 +39,10 @@ int lvm_scan(struct landscape *l);
 int lvm_make_writable(struct landscape *l, struct system *s, struct fault *f);
 /* 0: everything below could be written; 1: not a volume of ours. */
 int lvm_refuse(const struct landscape *l, const struct device *d, struct fault *f);
-/* What keeps an initramfs of ours from opening that device; static, or NULL. */
+/* What it lies on that an initramfs of ours cannot open; static, or NULL. */
 const char *stack_unreachable(const struct landscape *l, int device);
+/* The same of a system in a directory, by LVM's own backups of its metadata. */
+const char *backup_unreachable(const struct target *t, const char *source);
 void volumes_close(struct volumes *v); /* takes down what was activated */
 void volumes_free(struct volumes *v);
 

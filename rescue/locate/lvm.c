@@ -79,22 +79,6 @@ static int add_volume(struct volumes *v, int device, const struct volume_group *
 	return 0;
 }
 
-/* LVM-, and both UUIDs without their dashes. */
-static char *mapper_uuid(const struct volume_group *g, const struct lvm_lv *lv)
-{
-	char *text = text_printf("LVM-%s%s", g->vg->uuid, lv->uuid), *to;
-
-	if (!text)
-		return NULL;
-	to = text + strlen("LVM-");
-	for (const char *c = to; *c; c++) {
-		if (*c != '-')
-			*to++ = *c;
-	}
-	*to = '\0';
-	return text;
-}
-
 static bool is_in_use(const struct landscape *l, const struct volume_group *g)
 {
 	for (size_t i = 0; i < g->vg->pv_count; i++) {
@@ -111,7 +95,7 @@ static bool is_in_use(const struct landscape *l, const struct volume_group *g)
 static int find_active(const struct landscape *l, const struct volume_group *g,
 	const struct lvm_lv *lv)
 {
-	_cleanup_free_ char *uuid = mapper_uuid(g, lv);
+	_cleanup_free_ char *uuid = volume_mapper_uuid(g->vg, lv);
 
 	if (!uuid)
 		return -ENOMEM;
@@ -336,25 +320,13 @@ static const struct volume *find_volume(const struct landscape *l, int device)
 static const char *volume_unreachable(const struct landscape *l, int device)
 {
 	const struct volume *one = find_volume(l, device);
+	const char *kind;
 
 	if (!one)
-		return "it lies on a device-mapper volume of an unknown kind";
-	switch (one->lv->kind) {
-	case LVM_LINEAR:
-	case LVM_STRIPED:
-		break;
-	case LVM_THIN:
-		return "it lies on an LVM thin volume";
-	case LVM_RAID:
-	case LVM_MIRROR:
-		return "it lies on an LVM RAID or mirrored volume";
-	case LVM_CACHE:
-		return "it lies on an LVM cached volume";
-	default:
-		return "it lies on an LVM volume that is neither linear nor striped";
-	}
-	if (one->lv->has_snapshots)
-		return "it lies on an LVM volume that has snapshots";
+		return "a device-mapper volume of an unknown kind";
+	kind = volume_unopenable(one->lv);
+	if (kind)
+		return kind;
 	for (size_t i = 0; i < one->group->vg->pv_count; i++) {
 		size_t pv = one->group->members[i];
 		const char *below = pv == VOLUME_PV_MISSING
@@ -376,11 +348,11 @@ const char *stack_unreachable(const struct landscape *l, int device)
 		if (d->type == DEVICE_LVM)
 			return volume_unreachable(l, device);
 		if (d->type == DEVICE_RAID)
-			return "it lies on an md array";
+			return "an md array";
 		if (d->type == DEVICE_CRYPT)
-			return "it is encrypted";
+			return "an encrypted device (LUKS)";
 		if (d->mapper_uuid)
-			return "it lies on a multipath or other device-mapper device";
+			return "a multipath or other device-mapper device";
 		device = d->parent;
 	}
 	return NULL;

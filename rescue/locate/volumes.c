@@ -370,6 +370,24 @@ const char *volume_obstacle(const struct lvm_lv *lv)
 	return lv->is_writable ? NULL : "is a read-only volume";
 }
 
+const char *volume_unopenable(const struct lvm_lv *lv)
+{
+	switch (lv->kind) {
+	case LVM_LINEAR:
+	case LVM_STRIPED:
+		return lv->has_snapshots ? "an LVM volume that has snapshots" : NULL;
+	case LVM_THIN:
+		return "an LVM thin volume";
+	case LVM_RAID:
+	case LVM_MIRROR:
+		return "an LVM RAID or mirrored volume";
+	case LVM_CACHE:
+		return "an LVM cached volume";
+	default:
+		return "an LVM volume that is neither linear nor striped";
+	}
+}
+
 /* ---- names ---- */
 static int put_doubled(struct buffer *to, const char *name, size_t size)
 {
@@ -393,6 +411,21 @@ static char *mapper_name(const char *vg, size_t vg_size, const char *lv)
 char *volume_mapper_name(const char *vg, const char *lv)
 {
 	return mapper_name(vg, strlen(vg), lv);
+}
+
+char *volume_mapper_uuid(const struct lvm_vg *vg, const struct lvm_lv *lv)
+{
+	char *text = text_printf("LVM-%s%s", vg->uuid, lv->uuid), *to;
+
+	if (!text)
+		return NULL;
+	to = text + strlen("LVM-");
+	for (const char *c = to; *c; c++) {
+		if (*c != '-')
+			*to++ = *c;
+	}
+	*to = '\0';
+	return text;
 }
 
 char *volume_mapper_path(const char *path)

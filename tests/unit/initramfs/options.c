@@ -112,6 +112,23 @@ static void blacklists(void **state)
 	boot_options_done(&o);
 }
 
+static void logical_volumes(void **state)
+{
+	struct boot_options o =
+		parse("rd.lvm.lv=rhel/root rd.lvm.lv=/dev/rhel/swap rd.lvm.vg=data");
+
+	(void)state;
+	assert_int_equal(o.volumes.count, 2);
+	assert_true(strings_has(&o.volumes, "rhel/root"));
+	assert_true(strings_has(&o.volumes, "rhel/swap"));
+	assert_true(strings_has(&o.groups, "data"));
+	assert_false(o.no_lvm);
+	boot_options_done(&o);
+	o = parse("rd.lvm=0");
+	assert_true(o.no_lvm);
+	boot_options_done(&o);
+}
+
 static void parameters_of_modules(void **state)
 {
 	static const struct {
@@ -155,6 +172,7 @@ int main(void)
 		cmocka_unit_test(seconds_to_wait),
 		cmocka_unit_test(panic_and_init),
 		cmocka_unit_test(blacklists),
+		cmocka_unit_test(logical_volumes),
 		cmocka_unit_test(parameters_of_modules),
 		cmocka_unit_test(too_long_a_line),
 	};

@@ -41,6 +41,8 @@ static void ways_to_name_a_device(void **state)
 		{"/dev/disk/by-partuuid/12", WANTED_BY_PARTUUID, "12"},
 		{"/dev/disk/by-partlabel/x", WANTED_BY_PARTLABEL, "x"},
 		{"/dev/cciss/c0d0p1", WANTED_BY_PATH, "/dev/cciss/c0d0p1"},
+		{"/dev/mapper/rhel-root", WANTED_BY_PATH, "/dev/mapper/rhel-root"},
+		{"/dev/my-rhel/root", WANTED_BY_PATH, "/dev/mapper/my--rhel-root"},
 		{"8:1", WANTED_BY_NUMBER, "8:1"},
 		{"0801", WANTED_BY_NUMBER, "0801"},
 		{"801", WANTED_BY_NUMBER, "801"},
@@ -58,8 +60,7 @@ static void ways_to_name_a_device(void **state)
 
 static void what_cannot_be_opened_is_named(void **state)
 {
-	static const char *const cases[][2] = {{"/dev/mapper/rhel-root", "LVM"},
-		{"/dev/md0", "md"}, {"/dev/nfs", "NFS"}, {"nfs:10.0.0.1:/root", "NFS"},
+	static const char *const cases[][2] = {{"/dev/dm-0", "LVM"}, {"/dev/md0", "md"}, {"/dev/nfs", "NFS"}, {"nfs:10.0.0.1:/root", "NFS"},
 		{"/dev/disk/by-id/ata-x", "udev"}, {"live:CDLABEL=x", "live"},
 		{"", "not a name"}, {"sda1", "not a name"}, {"8:1x", "not a name"}};
 

@@ -6,7 +6,6 @@
 #include "fault.h"
 
 #define ELF_MODULE_MAX_SIZE (256u * 1024 * 1024)
-#define ELF_MAX_SECTIONS 65535
 
 struct elf_module {
 	struct bytes file;

@@ -5,6 +5,7 @@
 
 #include "finding.h"
 #include "formats/fstab.h"
+#include "formats/superblock.h"
 #include "target.h"
 
 /* Where to look. Everything empty: every block device of this machine. */
@@ -78,6 +79,7 @@ struct place {
 	bool separate;	  /* a file system of its own */
 	bool mounted;	  /* its files are reachable through the system's target */
 	uint64_t free_bytes, free_inodes, size_bytes;
+	struct superblock_features features; /* of kind 0: not known */
 };
 
 enum firmware { FIRMWARE_UNKNOWN, FIRMWARE_BIOS, FIRMWARE_UEFI, FIRMWARE_BOTH };

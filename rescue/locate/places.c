@@ -3,7 +3,7 @@
  * The file systems that a system's fstab names are put into its tree, where booting and
  * repairing need them. What cannot be put there becomes a finding.
  */
-#include "local.h"
+#include "features.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -57,6 +57,7 @@ static int place_set_device(struct place *p, const struct landscape *l, int devi
 	int r = copy_text(&p->device_path, d->path);
 
 	p->device = device;
+	p->features = device_features(d);
 	if (r == 0)
 		r = copy_text(&p->fstype, d->fstype);
 	if (r == 0)
@@ -280,6 +281,7 @@ static int place_share(struct place *p, const struct place *root, const struct t
 	int r = copy_text(&p->device_path, root->device_path);
 
 	p->device = root->device;
+	p->features = root->features;
 	p->present = target_exists(t, p->mountpoint);
 	p->mounted = p->present;
 	if (r == 0)

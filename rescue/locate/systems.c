@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which file systems are roots of installed systems, and what else belongs to each. */
-#include "local.h"
+#include "features.h"
 
 #include <errno.h>
 
@@ -83,6 +83,7 @@ static int describe_root(const struct landscape *l, struct system *s, int device
 		.present = true,
 		.separate = true,
 		.mounted = true,
+		.features = device_features(d),
 	};
 	if (!p->device_path || !p->fstype || !p->mountpoint || !p->uuid != !d->uuid ||
 	    !p->label != !d->label || !p->partuuid != !d->partuuid)

@@ -88,9 +88,22 @@ static bool boots(const struct rules *r)
 	return all;
 }
 
+/* What the boot loader cannot read it cannot start, whole as it may be. */
+static bool loader_reads(const struct rules *r)
+{
+	for (size_t i = 0; i < r->v->findings.count; i++) {
+		const struct finding *f = &r->v->findings.items[i];
+
+		if (f->severity == SEVERITY_ERROR &&
+			strcmp(f->code, "boot-unreadable-by-loader") == 0)
+			return false;
+	}
+	return true;
+}
+
 static enum verdict judge(const struct rules *r)
 {
-	if (!boots(r) || !r->inv->system->complete)
+	if (!boots(r) || !r->inv->system->complete || !loader_reads(r))
 		return VERDICT_UNBOOTABLE;
 	return findings_has_errors(&r->v->findings) ? VERDICT_DEGRADED : VERDICT_BOOTABLE;
 }
@@ -113,6 +126,8 @@ int verify_run(struct verification *ret, const struct inventory *inv,
 		r = rules_kernel_parts(&rules);
 	if (r >= 0)
 		r = rules_entries(&rules);
+	if (r >= 0)
+		r = rules_loader_reads(&rules);
 	if (r >= 0)
 		r = rules_wanted(&rules);
 	if (r < 0)

@@ -117,6 +117,16 @@ static void default_without_image(void **state)
 	assert_int_equal(x->v.kernel_states[0], KERNEL_INCOMPLETE);
 }
 
+static void boot_that_the_loader_cannot_read(void **state)
+{
+	struct facts *x = *state;
+
+	x->system.boot.features = (struct superblock_features){SUPERBLOCK_XFS, 0x80};
+	judge(x);
+	assert_finding(x, "boot-unreadable-by-loader", SEVERITY_ERROR, NULL);
+	assert_int_equal(x->v.verdict, VERDICT_UNBOOTABLE);
+}
+
 /* A kernel that nothing starts by default may be broken: a warning, and it boots. */
 static void other_kernel_without_initramfs(void **state)
 {
@@ -280,6 +290,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(healthy),
 		TEST(default_without_image),
+		TEST(boot_that_the_loader_cannot_read),
 		TEST(other_kernel_without_initramfs),
 		TEST(initramfs_states),
 		TEST(module_tree_states),

@@ -26,4 +26,17 @@ enum compression compression_detect(struct bytes in);
  */
 int decompress(enum compression c, struct bytes in, size_t limit, struct buffer *ret);
 
+/* The same in pieces; streams that follow one another count as one. */
+struct decompressor;
+/* threads: how many may work on an xz stream of several blocks. -ENOTSUP, -ENOMEM. */
+int decompressor_new(struct decompressor **ret, enum compression c, unsigned threads);
+void decompressor_free(struct decompressor *d);
+enum input_state { INPUT_GOES_ON, INPUT_ENDS };
+/*
+ * From in, which moves forward, to at most size bytes at out: how many they were. 0: all
+ * input is used up (and, where it ends, so does the stream). -EBADMSG, also when cut.
+ */
+ssize_t decompressor_read(struct decompressor *d, struct bytes *in, enum input_state state,
+			  void *out, size_t size);
+
 #endif

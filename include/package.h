@@ -65,6 +65,13 @@ struct package_seal {
 	struct buffer signature, key; /* packets' bodies */
 };
 
+/* Of the payload as it lies in the file, or decompressed. */
+struct payload_digest {
+	enum digest_algorithm algorithm;
+	char *hex; /* NULL: the header has none */
+};
+#define PACKAGE_PAYLOAD_DIGESTS 3 /* SHA-256 (or as the header says), SHA-512, SHA3-256 */
+
 struct package {
 	char *path;  /* of the RPM file */
 	const struct target *patient; /* where path lies: in its caches; NULL: on this machine */
@@ -77,10 +84,11 @@ struct package {
 	char *payload_format, *payload_compressor;
 	uint64_t payload_offset, file_size, installed_size;
 	uint64_t header_offset; /* of the main header */
-	char *payload_digest;	/* of the compressed payload, or NULL */
-	char *archive_digest;	/* of the payload decompressed, or NULL; same algorithm */
-	char *md5;		/* of main header and payload, or NULL: all that old ones have */
-	enum digest_algorithm payload_algorithm, file_algorithm;
+	struct payload_digest payload_digests[PACKAGE_PAYLOAD_DIGESTS];
+	struct payload_digest archive_digests[PACKAGE_PAYLOAD_DIGESTS]; /* decompressed */
+	char *md5; /* of main header and payload, or NULL: all that old ones have */
+	uint64_t archive_size; /* decompressed; 0: not told */
+	enum digest_algorithm file_algorithm;
 	enum digests_state header_digests;
 	char *damage; /* DIGESTS_BAD: what differs */
 	enum signature_state signature;

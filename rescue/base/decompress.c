@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Single compressed streams into memory. One driver grows the output and watches its
- * limit; each format is three functions around its library's streaming interface.
+ * Compressed streams: whole into memory, where the driver grows the output and watches its
+ * limit, or in pieces. Each format is three functions around its library's interface.
  */
 #include "decompress.h"
 
@@ -18,12 +18,14 @@
  */
 #define DICTIONARY_MAX_LOG 28 /* 256 MiB */
 #define DECODER_MEMORY_LIMIT ((uint64_t)300 << 20)
+#define THREADED_MEMORY_LIMIT ((uint64_t)192 << 20) /* beyond it one thread has to do */
 #define LARGEST_STEP ((size_t)1 << 30) /* zlib and bzip2 count in unsigned int */
 
 /* One step's input and output; step functions move both ends forward. */
 struct step {
 	const uint8_t *in;
 	size_t in_size;
+	enum input_state state;
 	char *out;
 	size_t out_size;
 };
@@ -123,6 +125,18 @@ static int xz_open(union decoder *d)
 	return lzma_opened(lzma_stream_decoder(&d->lzma, DECODER_MEMORY_LIMIT, 0));
 }
 
+static int xz_open_threads(union decoder *d, unsigned threads)
+{
+	const lzma_mt how = {
+		.threads = threads,
+		.memlimit_threading = THREADED_MEMORY_LIMIT,
+		.memlimit_stop = DECODER_MEMORY_LIMIT,
+	};
+
+	d->lzma = (lzma_stream)LZMA_STREAM_INIT;
+	return lzma_opened(lzma_stream_decoder_mt(&d->lzma, &how));
+}
+
 static int lzma_step(union decoder *d, struct step *s)
 {
 	lzma_ret r;
@@ -131,7 +145,7 @@ static int lzma_step(union decoder *d, struct step *s)
 	d->lzma.avail_in = s->in_size;
 	d->lzma.next_out = (uint8_t *)s->out;
 	d->lzma.avail_out = s->out_size;
-	r = lzma_code(&d->lzma, LZMA_RUN);
+	r = lzma_code(&d->lzma, s->state == INPUT_ENDS ? LZMA_FINISH : LZMA_RUN);
 	advance(s, d->lzma.avail_in, d->lzma.avail_out);
 	switch (r) {
 	case LZMA_STREAM_END:
@@ -206,6 +220,7 @@ static int step_into(const struct codec *c, union decoder *d, struct bytes *in,
 	size_t free_space = b->capacity - b->size - 1;
 	struct step s = {.in = in->data,
 		.in_size = MIN_OF(in->size, LARGEST_STEP),
+		.state = in->size > LARGEST_STEP ? INPUT_GOES_ON : INPUT_ENDS,
 		.out = b->data + b->size,
 		.out_size = MIN_OF(free_space, LARGEST_STEP)};
 	int r = c->step(d, &s);
@@ -269,4 +284,115 @@ int decompress(enum compression c, struct bytes in, size_t limit, struct buffer 
 		return r;
 	*ret = TAKE_STRUCT(b);
 	return 0;
+}
+
+/* ---- in pieces ---------------------------------------------------------------------- */
+
+struct decompressor {
+	enum compression compression;
+	unsigned threads;
+	bool is_open, has_ended;
+	union decoder decoder;
+};
+
+static int reopen(struct decompressor *d)
+{
+	const struct codec *c = &codecs[d->compression];
+	int r;
+
+	if (d->is_open)
+		c->close(&d->decoder);
+	d->is_open = false;
+	r = d->compression == COMPRESSION_XZ && d->threads > 1
+		? xz_open_threads(&d->decoder, d->threads)
+		: c->open(&d->decoder);
+	d->is_open = r == 0;
+	d->has_ended = false;
+	return r;
+}
+
+int decompressor_new(struct decompressor **ret, enum compression c, unsigned threads)
+{
+	struct decompressor *d;
+	int r = 0;
+
+	if (c != COMPRESSION_NONE && ((size_t)c >= ARRAY_SIZE(codecs) || !codecs[c].open))
+		return -ENOTSUP;
+	d = calloc(1, sizeof(*d));
+	if (!d)
+		return -ENOMEM;
+	d->compression = c;
+	d->threads = threads;
+	if (c != COMPRESSION_NONE)
+		r = reopen(d);
+	if (r < 0)
+		decompressor_free(d);
+	else
+		*ret = d;
+	return r;
+}
+
+void decompressor_free(struct decompressor *d)
+{
+	if (d && d->is_open)
+		codecs[d->compression].close(&d->decoder);
+	free(d);
+}
+
+static ssize_t read_plain(struct bytes *in, void *out, size_t size)
+{
+	size_t n = MIN_OF(in->size, size);
+
+	if (n)
+		memcpy(out, in->data, n);
+	in->data += n;
+	in->size -= n;
+	return (ssize_t)n;
+}
+
+/* What one step wrote; d->has_ended tells whether a stream ended with it. */
+static ssize_t read_step(struct decompressor *d, struct bytes *in, enum input_state state,
+	void *out, size_t size)
+{
+	struct step s = {.in = in->data, .in_size = MIN_OF(in->size, LARGEST_STEP),
+		.state = in->size > LARGEST_STEP ? INPUT_GOES_ON : state, .out = out,
+		.out_size = MIN_OF(size, LARGEST_STEP)};
+	int r = codecs[d->compression].step(&d->decoder, &s);
+	size_t produced = (size_t)(s.out - (char *)out), consumed = (size_t)(s.in - in->data);
+
+	if (r < 0)
+		return r;
+	in->data += consumed;
+	in->size -= consumed;
+	d->has_ended = r > 0;
+	/* At the end of the input a step that moves nothing means that some is missing. */
+	if (!r && !produced && !consumed && (in->size || state == INPUT_ENDS))
+		return -EBADMSG;
+	return (ssize_t)produced;
+}
+
+ssize_t decompressor_read(struct decompressor *d, struct bytes *in, enum input_state state,
+	void *out, size_t size)
+{
+	size_t have = 0;
+
+	if (d->compression == COMPRESSION_NONE)
+		return read_plain(in, out, size);
+	while (have < size) {
+		size_t before = in->size;
+		ssize_t n;
+
+		if (d->has_ended && !in->size)
+			break;
+		n = d->has_ended ? reopen(d) : 0;
+		if (n < 0)
+			return n;
+		n = read_step(d, in, state, (char *)out + have, size - have);
+		if (n < 0)
+			return n;
+		have += (size_t)n;
+		if (!n && !d->has_ended && !in->size && in->size == before)
+			break; /* more input, please */
+	}
+	return (ssize_t)have;
 }

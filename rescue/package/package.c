@@ -114,8 +114,10 @@ void package_done(struct package *p)
 	free(p->release);
 	free(p->payload_format);
 	free(p->payload_compressor);
-	free(p->payload_digest);
-	free(p->archive_digest);
+	for (size_t i = 0; i < PACKAGE_PAYLOAD_DIGESTS; i++) {
+		free(p->payload_digests[i].hex);
+		free(p->archive_digests[i].hex);
+	}
 	free(p->md5);
 	memset(p, 0, sizeof(*p));
 }

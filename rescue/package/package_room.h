@@ -3,8 +3,10 @@
 #ifndef RESCUE_PACKAGE_ROOM_H
 #define RESCUE_PACKAGE_ROOM_H
 
+#include "formats/rpm_cpio.h"
 #include "formats/rpm_header.h"
 #include "package.h"
+#include "pipeline.h"
 #include "trust.h"
 
 enum rpm_signature_tag { /* lib/rpmtag.h: rpmSigTag */
@@ -107,15 +109,37 @@ int package_set_add(const struct package_sets *s, struct package_set *set, size_
 int package_set_judge(struct package_sets *s, struct package_set *set);
 bool package_requires_kernel(const struct package_requirement *r);
 
-/* payload.c: the payload decompressed block by block, digested on both sides. */
+/* integrity.c: compares the header's digests and size, keeps what the payload must be. */
+int package_take_integrity(struct package *p, const struct rpm_header *signature,
+			   const struct rpm_header *main, struct fault *f);
+
+/* payload.c: the payload decompressed block by block; its digests compared at the end. */
 struct payload;
-int payload_open(struct payload **ret, const struct package *p,
-		 const struct progress *progress, struct fault *f);
+int payload_open(struct payload **ret, const struct package *p, struct fault *f);
 void payload_close(struct payload *payload);
 void payload_close_p(struct payload **payload);
-/* 1: a block, valid until the next call; 0: the end. */
-int payload_next(struct payload *payload, struct bytes *ret, struct fault *f);
-/* Reads what is left and compares the digests. */
-int payload_finish(struct payload *payload, struct fault *f);
+int payload_fill(void *payload, struct block *b, struct fault *f); /* a stage's work */
+
+/* contents.c: the files that the payload must bring, each once. */
+struct contents {
+	const struct package *package;
+	struct slot {
+		const struct package_file *file;
+		bool brings_data; /* in a stripped archive: the last of several hard links */
+	} *slots; /* by path; without ghosts */
+	size_t count;
+	size_t *slot_of_file; /* by place in the header; SIZE_MAX: a ghost */
+};
+int contents_prepare(struct contents *ret, const struct package *p, struct fault *f);
+void contents_done(struct contents *c);
+/* The slot of an archive's member; a stripped one is told its size. Or package_bad_digest. */
+int contents_find(const struct contents *c, struct rpm_cpio *member, size_t *ret,
+		  struct fault *f);
+
+/* inspect.c: a stage that holds every byte of the archive against the header. */
+struct inspector;
+int inspector_new(struct inspector **ret, const struct contents *contents, struct fault *f);
+void inspector_free(struct inspector *inspector);
+int inspector_check(void *inspector, struct block *b, struct fault *f); /* a stage's work */
 
 #endif

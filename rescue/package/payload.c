@@ -1,80 +1,79 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The payload as a stream: each block is read once, digested, decompressed, digested again
- * and handed on. Nothing of the payload is held but the block at hand.
+ * The payload as a stream: the file is read once, digested as it is and decompressed.
+ * Every digest that the package has of those bytes is compared at their end, and the
+ * signatures over header and payload are verified.
  */
 #include "package_room.h"
 
-#include <archive.h>
+#include "decompress.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <strings.h>
+#include <sched.h>
 #include <unistd.h>
 
-enum { BLOCK = 256 * 1024 };
+enum { READ_SIZE = 256 * 1024, MAX_THREADS = 8 };
+
+/* A digest that runs beside the reading, and what it must become. */
+struct running {
+	struct digest *digest;
+	const char *expected; /* NULL: of a seal */
+	const struct package_seal *seal;
+	struct openpgp_signature signature;
+	struct openpgp_key key;
+};
 
 struct payload {
 	const struct package *package;
-	const struct progress *progress;
 	int fd;
 	uint64_t at, end;
-	struct archive *decoder;
-	struct digest *compressed, *decompressed, *md5; /* NULL: nothing to compare with */
-	struct fault fault; /* of the file, met below the decoder */
-	int error;
-	bool at_end;
-	uint8_t block[BLOCK];
+	struct decompressor *decompressor;
+	struct running *running;
+	size_t running_count;
+	struct bytes input; /* of buffer, not yet decompressed */
+	uint8_t buffer[READ_SIZE];
 };
 
-/* ---- the file, below the decoder -------------------------------------------------------- */
+/* ---- digests ------------------------------------------------------------------------------ */
 
-static int file_failed(struct payload *payload, int error)
+static void digest_bytes(struct payload *payload, const void *data, size_t size)
 {
-	const char *path = payload->package->path;
-
-	if (error)
-		payload->error = fault_errno(&payload->fault, error, path, "read %s", path);
-	else
-		payload->error = package_bad_digest(&payload->fault, payload->package,
-						    "it is shorter than it was");
-	archive_set_error(payload->decoder, error, "read error");
-	return -1;
+	for (size_t i = 0; i < payload->running_count; i++)
+		digest_update(payload->running[i].digest, data, size);
 }
 
-static ssize_t read_block(struct archive *decoder, void *data, const void **ret)
+static int add_running(struct payload *payload, struct digest *digest, const char *expected)
 {
-	struct payload *payload = data;
-	size_t wanted = (size_t)MIN_OF(payload->end - payload->at, (uint64_t)BLOCK);
-	ssize_t n;
-
-	(void)decoder;
-	*ret = payload->block;
-	if (!wanted)
-		return 0;
-	do
-		n = read(payload->fd, payload->block, wanted);
-	while (n < 0 && errno == EINTR);
-	if (n <= 0)
-		return file_failed(payload, n ? errno : 0);
-	if (payload->compressed)
-		digest_update(payload->compressed, payload->block, (size_t)n);
-	if (payload->md5)
-		digest_update(payload->md5, payload->block, (size_t)n);
-	payload->at += (uint64_t)n;
-	progress_report(payload->progress, payload->package->nevra,
-			payload->at - payload->package->payload_offset,
-			payload->end - payload->package->payload_offset);
-	return n;
+	payload->running[payload->running_count++] =
+		(struct running){.digest = digest, .expected = expected};
+	return digest ? 0 : -ENOMEM;
 }
 
-/* rpm's MD5 begins at the main header. */
+static int add_seal(struct payload *payload, const struct package_seal *seal)
+{
+	struct running *r = &payload->running[payload->running_count];
+	int error = openpgp_signature_parse(&r->signature, buffer_bytes(&seal->signature));
+
+	if (error == 0)
+		error = openpgp_key_parse(&r->key, buffer_bytes(&seal->key));
+	if (error < 0)
+		return error;
+	r->seal = seal;
+	r->digest = signature_begin(&r->signature);
+	payload->running_count++;
+	return r->digest ? 0 : -ENOMEM;
+}
+
+/* MD5 and seals begin at the main header. */
 static int digest_header(struct payload *payload, struct fault *f)
 {
 	const struct package *p = payload->package;
 
 	for (uint64_t at = p->header_offset; at < p->payload_offset;) {
-		size_t wanted = (size_t)MIN_OF(p->payload_offset - at, (uint64_t)BLOCK);
-		ssize_t n = pread(payload->fd, payload->block, wanted, (off_t)at);
+		size_t wanted = (size_t)MIN_OF(p->payload_offset - at, (uint64_t)READ_SIZE);
+		ssize_t n = pread(payload->fd, payload->buffer, wanted, (off_t)at);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -82,124 +81,110 @@ static int digest_header(struct payload *payload, struct fault *f)
 			return fault_errno(f, errno, p->path, "read %s", p->path);
 		if (n == 0)
 			return package_bad_digest(f, p, "it is shorter than it was");
-		digest_update(payload->md5, payload->block, (size_t)n);
+		digest_bytes(payload, payload->buffer, (size_t)n);
 		at += (uint64_t)n;
 	}
 	return 0;
 }
 
-/* ---- the decoder ------------------------------------------------------------------------- */
+static int prepare_digests(struct payload *payload, struct fault *f)
+{
+	const struct package *p = payload->package;
+	int r = 0;
+
+	payload->running = calloc(1 + p->seal_count + PACKAGE_PAYLOAD_DIGESTS,
+				  sizeof(*payload->running));
+	if (!payload->running)
+		return fault_no_memory(f);
+	if (p->md5)
+		r = add_running(payload, digest_new(DIGEST_MD5), p->md5);
+	for (size_t i = 0; r == 0 && i < p->seal_count; i++)
+		r = add_seal(payload, &p->seals[i]);
+	if (r == 0 && payload->running_count)
+		r = digest_header(payload, f);
+	else if (r < 0)
+		return fault_no_memory(f);
+	for (size_t i = 0; r == 0 && i < PACKAGE_PAYLOAD_DIGESTS; i++) {
+		const struct payload_digest *d = &p->payload_digests[i];
+
+		if (d->hex)
+			r = add_running(payload, digest_new(d->algorithm), d->hex);
+	}
+	return r == -ENOMEM ? fault_no_memory(f) : r;
+}
+
+static int compare(const struct payload *payload, struct running *r, struct fault *f)
+{
+	const struct package *p = payload->package;
+	char actual[DIGEST_HEX_SIZE];
+
+	if (r->seal) {
+		if (signature_end(&r->signature, &r->key, r->digest))
+			return 0;
+		fault_named(f, FAULT_BAD_SIGNATURE, p->path, "use package",
+			    "the signature over header and payload of %s is bad", p->nevra);
+		return -EINVAL;
+	}
+	digest_hex(r->digest, actual);
+	if (!strcasecmp(actual, r->expected))
+		return 0;
+	return package_bad_digest(f, p, "the digest of its payload differs");
+}
+
+/* ---- the file ------------------------------------------------------------------------------- */
+
+static int read_more(struct payload *payload, struct fault *f)
+{
+	const struct package *p = payload->package;
+	size_t wanted = (size_t)MIN_OF(payload->end - payload->at, (uint64_t)READ_SIZE);
+	ssize_t n;
+
+	do
+		n = read(payload->fd, payload->buffer, wanted);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return fault_errno(f, errno, p->path, "read %s", p->path);
+	if (n == 0)
+		return package_bad_digest(f, p, "it is shorter than it was");
+	digest_bytes(payload, payload->buffer, (size_t)n);
+	payload->at += (uint64_t)n;
+	payload->input = (struct bytes){payload->buffer, (size_t)n};
+	return 0;
+}
 
 /* Only the compression that the header names: a payload of another kind is damaged. */
-static int choose_decoder(struct archive *decoder, const struct package *p, struct fault *f)
+static int find_compression(enum compression *ret, const struct package *p, struct fault *f)
 {
-	static const struct {
-		const char *name;
-		int (*support)(struct archive *);
-	} decoders[] = {
-		{"none", archive_read_support_filter_none},
-		{"gzip", archive_read_support_filter_gzip},
-		{"bzip2", archive_read_support_filter_bzip2},
-		{"lzma", archive_read_support_filter_lzma},
-		{"xz", archive_read_support_filter_xz},
-		{"zstd", archive_read_support_filter_zstd},
-	};
+	static const enum compression known[] = {COMPRESSION_NONE, COMPRESSION_GZIP,
+		COMPRESSION_BZIP2, COMPRESSION_LZMA, COMPRESSION_XZ, COMPRESSION_ZSTD};
 
-	for (size_t i = 0; i < ARRAY_SIZE(decoders); i++) {
-		if (strcmp(decoders[i].name, p->payload_compressor))
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		if (strcmp(compression_name(known[i]), p->payload_compressor))
 			continue;
-		/* ARCHIVE_WARN: it would run a program instead. */
-		if (decoders[i].support(decoder) == ARCHIVE_OK)
-			return 0;
-		return fault_no_memory(f);
+		*ret = known[i];
+		return 0;
 	}
 	return package_refuse(f, p, "its payload is compressed with %s, which is unknown here",
 			      p->payload_compressor);
 }
 
-/* A failure of the decoder: memory, the file below it, or else the data. */
-static int decoder_failed(struct payload *payload, struct fault *f)
+static unsigned processors(void)
 {
-	const char *why = archive_error_string(payload->decoder);
+	cpu_set_t set;
 
-	if (payload->error) {
-		if (f)
-			*f = payload->fault;
-		return payload->error;
-	}
-	if (archive_errno(payload->decoder) == ENOMEM)
-		return fault_no_memory(f);
-	return package_bad_digest(f, payload->package, "its payload is damaged: %s",
-				  why ? why : "it cannot be decompressed");
+	if (sched_getaffinity(0, sizeof(set), &set) < 0)
+		return 1;
+	return (unsigned)MIN_OF(CPU_COUNT(&set), MAX_THREADS);
 }
-
-static int open_decoder(struct payload *payload, struct fault *f)
-{
-	struct archive_entry *entry;
-	int r;
-
-	payload->decoder = archive_read_new();
-	if (!payload->decoder)
-		return fault_no_memory(f);
-	if (archive_read_support_format_raw(payload->decoder) != ARCHIVE_OK)
-		return fault_no_memory(f);
-	r = choose_decoder(payload->decoder, payload->package, f);
-	if (r < 0)
-		return r;
-	if (archive_read_open(payload->decoder, payload, NULL, read_block, NULL) ||
-	    archive_read_next_header(payload->decoder, &entry))
-		return decoder_failed(payload, f);
-	return 0;
-}
-
-/* ---- digests ------------------------------------------------------------------------------ */
-
-static int want_digest(struct digest **ret, const char *expected, enum digest_algorithm a)
-{
-	if (!expected)
-		return 0;
-	*ret = digest_new(a);
-	return *ret ? 0 : -ENOMEM;
-}
-
-static int prepare_digests(struct payload *payload, struct fault *f)
-{
-	const struct package *p = payload->package;
-	int r = want_digest(&payload->compressed, p->payload_digest, p->payload_algorithm);
-
-	if (r == 0)
-		r = want_digest(&payload->decompressed, p->archive_digest,
-				p->payload_algorithm);
-	if (r == 0 && !p->payload_digest)
-		r = want_digest(&payload->md5, p->md5, DIGEST_MD5);
-	if (r < 0)
-		return fault_no_memory(f);
-	return payload->md5 ? digest_header(payload, f) : 0;
-}
-
-static int compare_digest(const struct payload *payload, struct digest *d,
-			  const char *expected, const char *of, struct fault *f)
-{
-	char actual[DIGEST_HEX_SIZE];
-
-	if (!d)
-		return 0;
-	digest_hex(d, actual);
-	if (!strcasecmp(actual, expected))
-		return 0;
-	return package_bad_digest(f, payload->package, "the digest of its %s differs", of);
-}
-
-/* ---- the stream --------------------------------------------------------------------------- */
 
 void payload_close(struct payload *payload)
 {
 	if (!payload)
 		return;
-	archive_read_free(payload->decoder);
-	digest_free(payload->compressed);
-	digest_free(payload->decompressed);
-	digest_free(payload->md5);
+	decompressor_free(payload->decompressor);
+	for (size_t i = 0; i < payload->running_count; i++)
+		digest_free(payload->running[i].digest);
+	free(payload->running);
 	safe_close(payload->fd);
 	free(payload);
 }
@@ -212,8 +197,11 @@ void payload_close_p(struct payload **payload)
 static int open_payload(struct payload *payload, struct fault *f)
 {
 	const struct package *p = payload->package;
-	int r;
+	enum compression compression = COMPRESSION_NONE;
+	int r = find_compression(&compression, p, f);
 
+	if (r < 0)
+		return r;
 	payload->fd = package_open(p, f);
 	if (payload->fd < 0)
 		return payload->fd;
@@ -221,11 +209,13 @@ static int open_payload(struct payload *payload, struct fault *f)
 		return fault_errno(f, errno, p->path, "read %s", p->path);
 	(void)posix_fadvise(payload->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	r = prepare_digests(payload, f);
-	return r < 0 ? r : open_decoder(payload, f);
+	if (r < 0)
+		return r;
+	r = decompressor_new(&payload->decompressor, compression, processors());
+	return r < 0 ? fault_no_memory(f) : 0;
 }
 
-int payload_open(struct payload **ret, const struct package *p,
-		 const struct progress *progress, struct fault *f)
+int payload_open(struct payload **ret, const struct package *p, struct fault *f)
 {
 	_cleanup_(payload_close_p) struct payload *payload = calloc(1, sizeof(*payload));
 	int r;
@@ -233,7 +223,6 @@ int payload_open(struct payload **ret, const struct package *p,
 	if (!payload)
 		return fault_no_memory(f);
 	payload->package = p;
-	payload->progress = progress;
 	payload->fd = -1;
 	payload->at = p->payload_offset;
 	payload->end = p->file_size;
@@ -244,55 +233,48 @@ int payload_open(struct payload **ret, const struct package *p,
 	return 0;
 }
 
-int payload_next(struct payload *payload, struct bytes *ret, struct fault *f)
+static int end_payload(struct payload *payload, struct fault *f)
 {
-	const void *data = NULL;
-	int64_t offset;
-	size_t size = 0;
-	int r;
+	int r = 0;
 
-	do {
-		if (payload->at_end)
-			return 0;
-		r = archive_read_data_block(payload->decoder, &data, &size, &offset);
-		if (r != ARCHIVE_OK && r != ARCHIVE_EOF)
-			return decoder_failed(payload, f);
-		payload->at_end = r == ARCHIVE_EOF;
-	} while (!size);
-	if (payload->decompressed)
-		digest_update(payload->decompressed, data, size);
-	*ret = (struct bytes){data, size};
-	return 1;
+	for (size_t i = 0; r == 0 && i < payload->running_count; i++)
+		r = compare(payload, &payload->running[i], f);
+	return r;
 }
 
-/* Decoders stop at the end of their stream: what follows it in the file is digested too. */
-static int read_rest(struct payload *payload, struct fault *f)
+static int decoder_failed(const struct payload *payload, int error, struct fault *f)
 {
-	struct bytes block;
-	const void *data;
-	int r;
+	if (error == -ENOMEM)
+		return fault_no_memory(f);
+	return package_bad_digest(f, payload->package, "its payload is damaged: %s",
+				  error == -EFBIG ? "it needs too much memory to decompress"
+						  : "it cannot be decompressed");
+}
 
-	do
-		r = payload_next(payload, &block, f);
-	while (r > 0);
-	while (r == 0 && payload->at < payload->end) {
-		if (read_block(payload->decoder, payload, &data) < 0)
-			r = decoder_failed(payload, f);
+int payload_fill(void *data, struct block *b, struct fault *f)
+{
+	struct payload *payload = data;
+
+	while (b->size < BLOCK_SIZE) {
+		bool at_end = payload->at == payload->end;
+		ssize_t n;
+		int r;
+
+		if (!payload->input.size && !at_end) {
+			r = read_more(payload, f);
+			if (r < 0)
+				return r;
+			at_end = payload->at == payload->end;
+		}
+		n = decompressor_read(payload->decompressor, &payload->input,
+				      at_end ? INPUT_ENDS : INPUT_GOES_ON, b->data + b->size,
+				      BLOCK_SIZE - b->size);
+		if (n < 0)
+			return decoder_failed(payload, (int)n, f);
+		b->size += (size_t)n;
+		if (!n && at_end && !payload->input.size)
+			break;
 	}
-	return r;
-}
-
-int payload_finish(struct payload *payload, struct fault *f)
-{
-	const struct package *p = payload->package;
-	int r = read_rest(payload, f);
-
-	if (r == 0)
-		r = compare_digest(payload, payload->compressed, p->payload_digest, "payload", f);
-	if (r == 0)
-		r = compare_digest(payload, payload->decompressed, p->archive_digest,
-				   "decompressed payload", f);
-	if (r == 0)
-		r = compare_digest(payload, payload->md5, p->md5, "content", f);
-	return r;
+	b->position = payload->at;
+	return b->size ? 1 : end_payload(payload, f);
 }

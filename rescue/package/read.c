@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -126,93 +125,9 @@ static int read_headers(struct reader *reader, struct fault *f)
 	return r;
 }
 
-/* ---- integrity ---------------------------------------------------------------------- */
+/* ---- identity ----------------------------------------------------------------------- */
 
-/* The package is read on, so that it can be told what it claims to be. 0 or -ENOMEM. */
-static int _printf_(2, 3) damaged(struct package *p, const char *text, ...)
-{
-	char reason[128];
-	va_list list;
-
-	va_start(list, text);
-	vsnprintf(reason, sizeof(reason), text, list);
-	va_end(list);
-	p->header_digests = DIGESTS_BAD;
-	if (!p->damage)
-		p->damage = strdup(reason);
-	return p->damage ? 0 : -ENOMEM;
-}
-
-static int check_header_digest(struct reader *reader, uint32_t tag,
-			       enum digest_algorithm algorithm)
-{
-	struct package *p = reader->package;
-	char actual[DIGEST_HEX_SIZE];
-	const char *expected;
-	int r = rpm_header_text(&reader->signature, tag, &expected);
-
-	if (r == -ENOENT)
-		return 0;
-	digest_of(algorithm, reader->main.whole, actual);
-	if (r < 0 || strcasecmp(actual, expected))
-		return damaged(p, "its header is not the one that was built");
-	if (p->header_digests == DIGESTS_ABSENT)
-		p->header_digests = DIGESTS_OK;
-	return 0;
-}
-
-static int check_header_digests(struct reader *reader, struct fault *f)
-{
-	static const struct {
-		uint32_t tag;
-		enum digest_algorithm algorithm;
-	} tags[] = {
-		{SIGTAG_SHA1, DIGEST_SHA1},
-		{SIGTAG_SHA256, DIGEST_SHA256},
-		{SIGTAG_SHA3_256, DIGEST_SHA3_256},
-	};
-	int r = 0;
-
-	reader->package->header_digests = DIGESTS_ABSENT;
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(tags); i++)
-		r = check_header_digest(reader, tags[i].tag, tags[i].algorithm);
-	return r < 0 ? fault_no_memory(f) : 0;
-}
-
-/* How many bytes follow the signature header; format 6 tells the payload's alone. */
-static int expected_size(struct reader *reader, uint64_t *ret)
-{
-	const struct package *p = reader->package;
-
-	if (rpm_header_number(&reader->signature, SIGTAG_LONG_SIZE, ret) == 0 ||
-	    rpm_header_number(&reader->signature, SIGTAG_SIZE, ret) == 0)
-		return 0;
-	if (rpm_header_number(&reader->main, TAG_PAYLOAD_SIZE, ret) < 0 ||
-	    *ret > INT64_MAX)
-		return -ENOENT;
-	*ret += p->payload_offset - p->header_offset;
-	return 0;
-}
-
-/* A cut copy is seen at once. */
-static int check_size(struct reader *reader, struct fault *f)
-{
-	struct package *p = reader->package;
-	uint64_t size, actual = p->file_size - p->header_offset;
-	int r = 0;
-
-	if (expected_size(reader, &size) < 0)
-		return 0;
-	if (actual < size)
-		r = damaged(p, "%llu bytes are missing at its end",
-			    (unsigned long long)(size - actual));
-	if (actual > size)
-		r = damaged(p, "%llu bytes too many follow its payload",
-			    (unsigned long long)(actual - size));
-	return r < 0 ? fault_no_memory(f) : 0;
-}
-
-/* The first of an array: rpm keeps digests in arrays of one. Absent ones stay NULL. */
+/* Absent ones stay NULL. */
 static int take_text(char **ret, const struct rpm_header *h, uint32_t tag)
 {
 	const char *text;
@@ -223,46 +138,6 @@ static int take_text(char **ret, const struct rpm_header *h, uint32_t tag)
 	*ret = strdup(text);
 	return *ret ? 0 : -ENOMEM;
 }
-
-static int take_md5(char **ret, const struct rpm_header *signature)
-{
-	struct bytes md5;
-	struct buffer hex = {0};
-	int r = rpm_header_binary(signature, SIGTAG_MD5, &md5);
-
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	if (md5.size != digest_size(DIGEST_MD5))
-		return -EBADMSG;
-	for (size_t i = 0; r == 0 && i < md5.size; i++)
-		r = buffer_printf(&hex, "%02x", md5.data[i]);
-	if (r == 0)
-		*ret = buffer_steal(&hex);
-	buffer_done(&hex);
-	return r;
-}
-
-static int take_payload_digests(struct reader *reader, struct fault *f)
-{
-	struct package *p = reader->package;
-	uint64_t algorithm = DIGEST_SHA256;
-	int r = take_text(&p->payload_digest, &reader->main, TAG_PAYLOAD_DIGEST);
-
-	if (r == 0)
-		r = take_text(&p->archive_digest, &reader->main, TAG_ARCHIVE_DIGEST);
-	if (r == 0)
-		r = take_md5(&p->md5, &reader->signature);
-	if (r == 0)
-		r = rpm_header_number(&reader->main, TAG_PAYLOAD_DIGEST_ALGORITHM, &algorithm);
-	if (r == -ENOMEM)
-		return fault_no_memory(f);
-	if ((r < 0 && r != -ENOENT) || algorithm > INT_MAX || !digest_is_known((int)algorithm))
-		return package_refuse(f, p, "its payload digest is of an unknown kind");
-	p->payload_algorithm = (enum digest_algorithm)algorithm;
-	return 0;
-}
-
-/* ---- identity ----------------------------------------------------------------------- */
 
 static int must_have(struct package *p, char **ret, const struct rpm_header *h, uint32_t tag,
 		     struct fault *f)
@@ -331,6 +206,11 @@ static int take_payload_kind(struct reader *reader, struct fault *f)
 	return r < 0 ? package_refuse(f, p, "its payload is of an unknown kind") : 0;
 }
 
+static int take_integrity(struct reader *reader, struct fault *f)
+{
+	return package_take_integrity(reader->package, &reader->signature, &reader->main, f);
+}
+
 static int take_trust(struct reader *reader, struct fault *f)
 {
 	return package_take_trust(reader->package, &reader->signature, reader->main.whole,
@@ -340,8 +220,7 @@ static int take_trust(struct reader *reader, struct fault *f)
 static int read_package(struct reader *reader, struct fault *f)
 {
 	static int (*const steps[])(struct reader *, struct fault *) = {
-		open_file,  read_headers,	 check_header_digests,
-		check_size, take_payload_digests, take_payload_kind, take_trust,
+		open_file, read_headers, take_integrity, take_payload_kind, take_trust,
 	};
 	static int (*const takers[])(struct package *, const struct rpm_header *,
 				     struct fault *) = {

@@ -24,7 +24,7 @@ static char *describe(const struct package *p)
 
 	buffer_printf(&out, "%s %s %s %s %s\n", p->nevra, p->name, p->arch,
 		      p->payload_format, p->payload_compressor);
-	buffer_printf(&out, "%s %llu\n", text_or(p->payload_digest, "(none)"),
+	buffer_printf(&out, "%s %llu\n", text_or(p->payload_digests[0].hex, "(none)"),
 		      (unsigned long long)p->installed_size);
 	for (size_t i = 0; i < p->file_count; i++) {
 		const struct package_file *file = &p->files[i];
@@ -124,8 +124,8 @@ static void reads_only_md5_of_old_packages(void **state)
 
 	(void)state;
 	assert_int_equal(package_read(&p, NULL, path, NULL), 0);
-	assert_null(p.payload_digest);
-	assert_null(p.archive_digest);
+	assert_null(p.payload_digests[0].hex);
+	assert_null(p.archive_digests[0].hex);
 	assert_int_equal(strlen(p.md5), 32);
 	assert_int_equal(p.header_digests, DIGESTS_OK);
 }

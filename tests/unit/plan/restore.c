@@ -96,8 +96,15 @@ static void root_that_cannot_be_reached(void **state)
 
 	x->kernel.initramfs.state = PART_MISSING;
 	x->system.root.source = (char *)"/dev/mapper/rhel-root";
+	x->system.unreachable = "an LVM thin volume";
 	assert_true(plan_now(x) < 0);
 	assert_int_equal(x->fault.code, FAULT_ROOT_NOT_REACHABLE);
+	assert_non_null(strstr(x->fault.reason, "thin"));
+	x->system.unreachable = NULL;
+	assert_int_equal(plan_now(x), 0);
+	plan_done(&x->plan);
+	x->system.root.source = (char *)"/dev/md0";
+	assert_true(plan_now(x) < 0);
 	x->options.initramfs = INITRAMFS_NONE;
 	assert_int_equal(plan_now(x), 0);
 }

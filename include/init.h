@@ -3,7 +3,10 @@
 #ifndef RESCUE_INIT_H
 #define RESCUE_INIT_H
 
-/* For main() when getpid() is 1. Does not return on a machine that boots or is reset. */
+/*
+ * For main() when the process is the first one and the program is called init. Does not
+ * return on a machine that boots or is reset.
+ */
 int init_main(int argc, char **argv);
 
 #endif

@@ -9,10 +9,11 @@
 
 #define NUMBER_MAX 99999u
 
-/* One line as GRUB sees it, and where each of its bytes stands in the text. */
+/* One line as GRUB sees it, and where it stands in the input. */
 struct logical_line {
 	struct buffer text;
-	size_t start, end; /* of the first line and behind the last one, in the input */
+	size_t start, end; /* of the first line, and behind the last one */
+	size_t first;	   /* where text[0] stands */
 	unsigned line;
 };
 
@@ -210,23 +211,16 @@ static int add_fallback(struct grub_legacy *g, unsigned number)
 	return 0;
 }
 
-/*
- * Where a line's operands stand in the input: behind the name and its separator, up to
- * the line's end without blanks. A joined line is taken up to its first end.
- */
+/* Where a line's operands stand in the input: behind the name and its separator. */
 static struct grub_legacy_span operand_span(struct bytes in, const struct logical_line *l)
 {
-	size_t at = l->start, end = l->end;
+	size_t at = l->first, end = l->end;
 
-	while (at < end && strchr(" \t\r", in.data[at])) /* a NUL too */
+	while (at < end && !is_gap(in.data[at]) && in.data[at] != '\\')
 		at++;
-	while (at < end && !is_gap(in.data[at]) && in.data[at] != '\n')
+	while (at < end && strchr(" \t=\\\r\n", in.data[at]))
 		at++;
-	while (at < end && is_gap(in.data[at]))
-		at++;
-	for (end = at; end < l->end && in.data[end] != '\n';)
-		end++;
-	while (end > at && strchr(" \t\r", in.data[end - 1]))
+	while (end > at && strchr(" \t\r\n", in.data[end - 1]))
 		end--;
 	return (struct grub_legacy_span){at, end - at};
 }
@@ -275,11 +269,11 @@ static int next_line(struct logical_line *l, struct bytes in, size_t *at, unsign
 
 		if (c == '\n')
 			(*line)++;
-		if (c == '\\' && *at < in.size) {
-			size_t end = in.data[*at] == '\r' ? *at + 1 : *at;
+		if (c == '\\') {
+			size_t end = *at < in.size && in.data[*at] == '\r' ? *at + 1 : *at;
 
-			if (end < in.size && in.data[end] == '\n') {
-				*at = end + 1;
+			if (end == in.size || in.data[end] == '\n') {
+				*at = MIN_OF(end + 1, in.size);
 				(*line)++;
 				c = ' ';
 			}
@@ -297,6 +291,7 @@ static int next_line(struct logical_line *l, struct bytes in, size_t *at, unsign
 			comment = true;
 		if (comment || c == '\r' || c == '\0' || (l->text.size == 0 && c == ' '))
 			continue;
+		l->first = l->text.size == 0 ? *at - 1 : l->first;
 		if (buffer_append(&l->text, &c, 1) < 0)
 			return -ENOMEM;
 	}
@@ -432,6 +427,17 @@ static int put_menu(struct buffer *ret, const struct grub_legacy *g, size_t *at,
 	return r < 0 ? r : copy_up_to(ret, g, at, g->first_stanza);
 }
 
+/* What stands before a stanza must not run on into it. */
+static int end_line(struct buffer *ret, const char *end)
+{
+	size_t size = ret->size;
+	int r = size > 0 && ret->data[size - 1] != '\n' ? buffer_puts(ret, end) : 0;
+
+	while (size > 0 && strchr("\r\n", ret->data[size - 1]))
+		size--;
+	return r >= 0 && size > 0 && ret->data[size - 1] == '\\' ? buffer_puts(ret, end) : r;
+}
+
 int grub_legacy_insert(struct buffer *ret, const struct grub_legacy *g,
 	const struct grub_legacy_stanza *s, unsigned default_entry)
 {
@@ -439,8 +445,8 @@ int grub_legacy_insert(struct buffer *ret, const struct grub_legacy *g,
 	size_t at = 0;
 	int r = put_menu(ret, g, &at, default_entry, 1);
 
-	if (r >= 0 && ret->size > 0 && ret->data[ret->size - 1] != '\n')
-		r = buffer_puts(ret, end);
+	if (r >= 0)
+		r = end_line(ret, end);
 	if (r >= 0)
 		r = put_stanza(ret, s, end);
 	return r < 0 ? r : copy_up_to(ret, g, &at, g->text.size);

@@ -9,13 +9,10 @@
 #define ESP_VENDORS_MAX 64
 
 /* Files of that name in /boot/efi/EFI/VENDOR. */
-static int list_esp_files(struct reader *r, const char *name, struct strings *ret)
+int list_esp_files(struct reader *r, const char *name, struct strings *ret)
 {
 	_cleanup_(strings_done) struct strings vendors = {0};
-	const char *esp = r->sys->esp.present && r->sys->esp.mountpoint
-				  ? r->sys->esp.mountpoint
-				  : "/boot/efi";
-	_cleanup_free_ char *folder = text_printf("%s/EFI", esp);
+	_cleanup_free_ char *folder = text_printf("%s/EFI", esp_mountpoint(r));
 	int error = folder ? reader_list(r, folder, &vendors) : -ENOMEM;
 
 	for (size_t i = 0; error >= 0 && i < vendors.count && i < ESP_VENDORS_MAX; i++) {
@@ -52,6 +49,8 @@ static int read_grub_cfg(struct reader *r)
 	_cleanup_(buffer_done) struct buffer text = {0};
 	int error = list_candidates(r, "grub.cfg", &candidates);
 
+	if (error >= 0)
+		error = esp_prefer_configuration(r, &candidates);
 	if (error < 0 || candidates.count == 0)
 		return error;
 	r->inv.grub_cfg = strdup(candidates.items[0]);

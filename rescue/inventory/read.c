@@ -70,6 +70,7 @@ static int read_all(struct reader *r)
 	static int (*const steps[])(struct reader *) = {
 		read_surroundings,
 		read_loader,
+		check_esp,
 		read_cmdline_sources,
 		read_spaces,
 		read_entries,

@@ -70,6 +70,14 @@ int read_image(struct reader *r, struct kernel *k);
 int read_modules(struct reader *r, struct kernel *k);
 int read_initramfs(struct reader *r, struct kernel *k);
 
+/* esp.c */
+const char *esp_mountpoint(const struct reader *r);
+/* Moves a whole configuration on the ESP to the front, where only UEFI starts GRUB. */
+int esp_prefer_configuration(struct reader *r, struct strings *candidates);
+int check_esp(struct reader *r); /* does a stub lead to /boot; after read_loader */
+/* loader.c: files of that name in EFI/VENDOR of the ESP. */
+int list_esp_files(struct reader *r, const char *name, struct strings *ret);
+
 /* A variable as GRUB sees it when an entry starts: grubenv's, else grub.cfg's literal. */
 const char *loader_variable(const struct reader *r, const char *name);
 /*

@@ -88,22 +88,24 @@ static bool boots(const struct rules *r)
 	return all;
 }
 
-/* What the boot loader cannot read it cannot start, whole as it may be. */
-static bool loader_reads(const struct rules *r)
+/* What the boot loader does not reach it cannot start, whole as it may be. */
+static bool loader_reaches_boot(const struct rules *r)
 {
+	static const char *const codes[] = {"boot-unreadable-by-loader", "loader-astray"};
+
 	for (size_t i = 0; i < r->v->findings.count; i++) {
 		const struct finding *f = &r->v->findings.items[i];
 
-		if (f->severity == SEVERITY_ERROR &&
-			strcmp(f->code, "boot-unreadable-by-loader") == 0)
-			return false;
+		for (size_t c = 0; c < ARRAY_SIZE(codes); c++)
+			if (f->severity == SEVERITY_ERROR && strcmp(f->code, codes[c]) == 0)
+				return false;
 	}
 	return true;
 }
 
 static enum verdict judge(const struct rules *r)
 {
-	if (!boots(r) || !r->inv->system->complete || !loader_reads(r))
+	if (!boots(r) || !r->inv->system->complete || !loader_reaches_boot(r))
 		return VERDICT_UNBOOTABLE;
 	return findings_has_errors(&r->v->findings) ? VERDICT_DEGRADED : VERDICT_BOOTABLE;
 }

@@ -122,7 +122,9 @@ enum loader_rules { /* whose rules order entries and pick the default */
 	LOADER_BLSCFG_EL9,
 	LOADER_BLSUKI,
 	LOADER_MENUENTRIES,
-	LOADER_SYSTEMD_BOOT
+	LOADER_SYSTEMD_BOOT,
+	LOADER_GRUB_LEGACY,
+	LOADER_EXTLINUX
 };
 
 struct inventory {
@@ -134,6 +136,7 @@ struct inventory {
 	int default_entry;	     /* index, or -1 */
 	enum loader_rules loader;
 	char *grub_cfg;		     /* path of the configuration that is read, or NULL */
+	struct buffer loader_config; /* its text, for edits; empty where it is not read */
 	char *grubenv_path;	     /* canonical; NULL: there is none */
 	bool grubenv_damaged;
 	struct grubenv grubenv;	     /* its variables; empty where it is damaged or absent */

@@ -121,7 +121,7 @@ static int number_drafts(struct reader *r)
 	for (size_t i = 0; i < r->draft_count; i++) {
 		struct draft *d = &r->drafts[i];
 
-		if (d->entry.kind != ENTRY_GRUB2 || d->unseen)
+		if (d->entry.kind == ENTRY_BLS || d->unseen)
 			continue;
 		d->place = menuentry_place(r, d, bls_count);
 		if (!d->place)
@@ -284,10 +284,19 @@ static int first_in_menu(const struct reader *r)
 	return -1;
 }
 
+static int find_wanted(const struct reader *r)
+{
+	const char *wanted;
+
+	if (is_older_loader(r))
+		return find_number(r, older_default(r));
+	wanted = wanted_default(r);
+	return *wanted ? find_in_menu(r, wanted) : -1;
+}
+
 int find_default(struct reader *r)
 {
-	const char *wanted = wanted_default(r);
-	int found = *wanted ? find_in_menu(r, wanted) : -1;
+	int found = find_wanted(r);
 
 	if (found < 0)
 		found = first_in_menu(r);

@@ -10,7 +10,7 @@ static const char *variable(void *data, const char *name)
 	return loader_variable(data, name);
 }
 
-static struct draft *add_draft(struct reader *r)
+struct draft *reader_add_draft(struct reader *r)
 {
 	if (vector_grow(&r->drafts, &r->draft_capacity, r->draft_count,
 		    sizeof(*r->drafts)) < 0)
@@ -121,7 +121,7 @@ static int add_initrd(struct reader *r, struct draft *d, const char *word)
 	return 0;
 }
 
-static int set_paths(struct reader *r, struct draft *d, const char *linux_path,
+int draft_set_paths(struct reader *r, struct draft *d, const char *linux_path,
 	const struct strings *initrd)
 {
 	int error = 0;
@@ -211,7 +211,7 @@ static int fill_bls(struct reader *r, struct draft *d, const struct bls_entry *b
 	if (error >= 0)
 		error = copy_text(&d->entry.raw_options, bls_get(b, "options"));
 	if (error >= 0)
-		error = set_paths(r, d, bls_get(b, "linux"), &initrd);
+		error = draft_set_paths(r, d, bls_get(b, "linux"), &initrd);
 	if (error >= 0)
 		error = expand_options(r, d);
 	if (error >= 0 && !d->release && version && is_release(version) &&
@@ -237,7 +237,7 @@ static int read_bls(struct reader *r, const char *name)
 		error = bls_parse(&b, buffer_bytes(&text), NULL);
 	if (error < 0)
 		return error == -ENOMEM ? error : reader_cannot_read(r, path, error);
-	d = add_draft(r);
+	d = reader_add_draft(r);
 	if (!d)
 		return -ENOMEM;
 	d->entry.kind = ENTRY_BLS;
@@ -245,7 +245,8 @@ static int read_bls(struct reader *r, const char *name)
 	d->entry.id = strndup(name, strlen(name) - strlen(".conf"));
 	if (!d->entry.id || copy_text(&d->grub_id, d->entry.id) < 0)
 		return -ENOMEM;
-	d->unseen = r->inv.loader == LOADER_MENUENTRIES || r->inv.loader == LOADER_NONE;
+	d->unseen = r->inv.loader == LOADER_MENUENTRIES ||
+		    r->inv.loader == LOADER_NONE || is_older_loader(r);
 	return fill_bls(r, d, &b);
 }
 
@@ -270,7 +271,7 @@ static int read_all_bls(struct reader *r)
 
 static int add_menuentry(struct reader *r, const struct grub_menuentry *m)
 {
-	struct draft *d = add_draft(r);
+	struct draft *d = reader_add_draft(r);
 	const char *slash = strrchr(r->inv.grub_cfg, '/');
 
 	if (!d)
@@ -285,7 +286,7 @@ static int add_menuentry(struct reader *r, const struct grub_menuentry *m)
 		copy_text(&d->number, m->number) < 0 ||
 		copy_text(&d->entry.raw_options, m->options) < 0)
 		return -ENOMEM;
-	if (set_paths(r, d, m->linux_path, &m->initrd) < 0)
+	if (draft_set_paths(r, d, m->linux_path, &m->initrd) < 0)
 		return -ENOMEM;
 	return expand_script(r, d);
 }
@@ -305,7 +306,9 @@ int read_entries(struct reader *r)
 {
 	int error = read_all_bls(r);
 
-	return error < 0 ? error : read_menuentries(r);
+	if (error >= 0)
+		error = read_menuentries(r);
+	return error < 0 ? error : read_older_entries(r);
 }
 
 int publish_entries(struct reader *r)

@@ -70,6 +70,7 @@ void inventory_done(struct inventory *inv)
 {
 	lists_done(inv);
 	free(inv->grub_cfg);
+	buffer_done(&inv->loader_config);
 	free(inv->grubenv_path);
 	grubenv_done(&inv->grubenv);
 	free(inv->saved_entry);

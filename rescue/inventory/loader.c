@@ -46,7 +46,7 @@ static int list_candidates(struct reader *r, const char *name, struct strings *r
 static int read_grub_cfg(struct reader *r)
 {
 	_cleanup_(strings_done) struct strings candidates = {0};
-	_cleanup_(buffer_done) struct buffer text = {0};
+	struct buffer *text = &r->inv.loader_config;
 	int error = list_candidates(r, "grub.cfg", &candidates);
 
 	if (error >= 0)
@@ -56,9 +56,9 @@ static int read_grub_cfg(struct reader *r)
 	r->inv.grub_cfg = strdup(candidates.items[0]);
 	if (!r->inv.grub_cfg)
 		return -ENOMEM;
-	error = target_read(r->t, r->inv.grub_cfg, GRUB_CFG_MAX_SIZE, &text, NULL);
+	error = target_read(r->t, r->inv.grub_cfg, GRUB_CFG_MAX_SIZE, text, NULL);
 	if (error >= 0)
-		error = grub_cfg_parse(&r->cfg, buffer_bytes(&text), NULL);
+		error = grub_cfg_parse(&r->cfg, buffer_bytes(text), NULL);
 	if (error < 0 && error != -ENOMEM)
 		return reader_cannot_read(r, r->inv.grub_cfg, error);
 	return error;
@@ -184,6 +184,8 @@ int read_loader(struct reader *r)
 	if (error >= 0)
 		error = find_entries_directory(r);
 	r->inv.loader = error >= 0 ? infer_rules(r) : LOADER_NONE;
+	if (error >= 0 && !r->inv.grub_cfg && r->inv.loader != LOADER_SYSTEMD_BOOT)
+		error = read_older_loader(r);
 	return error;
 }
 

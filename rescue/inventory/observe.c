@@ -77,6 +77,8 @@ int inventory_observe(struct inventory *inv)
 		r = observe_directory(inv, "/lib/modules");
 	for (size_t i = 0; r >= 0 && i < inv->kernel_count; i++)
 		r = observe_directory(inv, inv->kernels[i].modules.path);
+	if (r >= 0 && inv->grub_cfg)
+		r = observe(inv, inv->grub_cfg);
 	if (r >= 0 && inv->grubenv_path)
 		r = observe(inv, inv->grubenv_path);
 	if (inv->observed_count > 1)

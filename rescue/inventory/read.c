@@ -28,6 +28,8 @@ void reader_done(struct reader *r)
 {
 	inventory_done(&r->inv);
 	grub_cfg_done(&r->cfg);
+	grub_legacy_done(&r->legacy);
+	extlinux_done(&r->extlinux);
 	grubenv_done(&r->env);
 	for (size_t i = 0; i < r->draft_count; i++)
 		draft_done(&r->drafts[i]);

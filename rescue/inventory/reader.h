@@ -4,7 +4,9 @@
 #define RESCUE_INVENTORY_READER_H
 
 #include "formats/bls.h"
+#include "formats/extlinux.h"
 #include "formats/grub_cfg.h"
+#include "formats/grub_legacy.h"
 #include "formats/grubenv.h"
 #include "inventory.h"
 
@@ -32,6 +34,8 @@ struct reader {
 	const struct system *sys;
 	const struct target *t;
 	struct grub_cfg cfg;
+	struct grub_legacy legacy; /* LOADER_GRUB_LEGACY */
+	struct extlinux extlinux;  /* LOADER_EXTLINUX */
 	struct grubenv env;
 	struct draft *drafts;
 	size_t draft_count, draft_capacity;
@@ -54,6 +58,10 @@ int read_cmdline_sources(struct reader *r); /* cmdline.c; after read_loader */
 int read_spaces(struct reader *r);          /* space.c */
 int read_loader(struct reader *r);          /* loader.c: grub.cfg, grubenv, whose rules */
 int read_entries(struct reader *r);         /* entries.c: drafts, after read_loader */
+int read_older_loader(struct reader *r);    /* older.c: where GRUB 2 reads nothing */
+int read_older_entries(struct reader *r);   /* older.c */
+unsigned long older_default(const struct reader *r); /* older.c: a place in the menu */
+bool is_older_loader(const struct reader *r);	     /* GRUB legacy, extlinux */
 int order_entries(struct reader *r);        /* default.c: sorts drafts */
 int find_default(struct reader *r);         /* default.c: inv.default_entry */
 int check_entries(struct reader *r);        /* entry_check.c: broken, is_of_this_root */
@@ -77,6 +85,12 @@ int esp_prefer_configuration(struct reader *r, struct strings *candidates);
 int check_esp(struct reader *r); /* does a stub lead to /boot; after read_loader */
 /* loader.c: files of that name in EFI/VENDOR of the ESP. */
 int list_esp_files(struct reader *r, const char *name, struct strings *ret);
+
+/* A new draft at the end; NULL: no memory. */
+struct draft *reader_add_draft(struct reader *r);
+/* Its kernel and initramfs, as the boot loader names them. */
+int draft_set_paths(struct reader *r, struct draft *d, const char *linux_path,
+	const struct strings *initrd);
 
 /* A variable as GRUB sees it when an entry starts: grubenv's, else grub.cfg's literal. */
 const char *loader_variable(const struct reader *r, const char *name);

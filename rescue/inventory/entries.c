@@ -307,6 +307,8 @@ int read_entries(struct reader *r)
 	int error = read_all_bls(r);
 
 	if (error >= 0)
+		error = read_esp_entries(r);
+	if (error >= 0)
 		error = read_menuentries(r);
 	return error < 0 ? error : read_older_entries(r);
 }

@@ -183,10 +183,14 @@ int read_loader(struct reader *r)
 		error = read_grubenv(r);
 	if (error >= 0)
 		error = find_entries_directory(r);
-	r->inv.loader = error >= 0 ? infer_rules(r) : LOADER_NONE;
-	if (error >= 0 && !r->inv.grub_cfg && r->inv.loader != LOADER_SYSTEMD_BOOT)
-		error = read_older_loader(r);
-	return error;
+	if (error >= 0)
+		error = starts_systemd_boot(r);
+	if (error < 0)
+		return error;
+	r->inv.loader = error > 0 ? LOADER_SYSTEMD_BOOT : infer_rules(r);
+	if (!r->inv.grub_cfg && r->inv.loader != LOADER_SYSTEMD_BOOT)
+		return read_older_loader(r);
+	return 0;
 }
 
 const char *loader_variable(const struct reader *r, const char *name)

@@ -82,6 +82,9 @@ int read_initramfs(struct reader *r, struct kernel *k);
 const char *esp_mountpoint(const struct reader *r);
 /* Moves a whole configuration on the ESP to the front, where only UEFI starts GRUB. */
 int esp_prefer_configuration(struct reader *r, struct strings *candidates);
+/* systemd_boot.c: 1: what UEFI starts is systemd-boot, and nothing else; 0; -ENOMEM. */
+int starts_systemd_boot(struct reader *r);
+int read_esp_entries(struct reader *r); /* drafts of ESP:/loader/entries */
 int check_esp(struct reader *r); /* does a stub lead to /boot; after read_loader */
 /* loader.c: files of that name in EFI/VENDOR of the ESP. */
 int list_esp_files(struct reader *r, const char *name, struct strings *ret);

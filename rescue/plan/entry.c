@@ -102,14 +102,35 @@ static int write_entry(const struct planner *p, struct buffer *ret, const char *
 	return title && kernel && initrd ? bls_write(ret, &entry) : -ENOMEM;
 }
 
+/*
+ * systemd-boot reads the ESP and XBOOTLDR alone, which are vfat; what lies in a /boot of
+ * another file system it never sees, and onto the ESP nothing is written yet.
+ */
+static int refuse_unseen(const struct planner *p, struct fault *f)
+{
+	const char *fstype = p->inv->system->boot.fstype;
+	int r;
+
+	if (p->inv->loader != LOADER_SYSTEMD_BOOT || !fstype || strcmp(fstype, "vfat") == 0)
+		return 0;
+	r = fault_errno(f, EOPNOTSUPP, NULL, "add a boot entry");
+	fault_reason(f, "the system starts with systemd-boot, which cannot read /boot (%s)",
+		fstype);
+	fault_hint(f, "chroot into the system and run: kernel-install add %s "
+		"/lib/modules/%s/vmlinuz", p->plan->release, p->plan->release);
+	return r;
+}
+
 static int add_entry(struct planner *p, char **ret_id, const char *initramfs, struct fault *f)
 {
 	_cleanup_free_ char *options = NULL, *path = NULL, *id = NULL;
 	_cleanup_(buffer_done) struct buffer content = {0};
 	const char *origin = NULL;
 	struct operation *op;
-	int r = planner_cmdline(p, &options, &origin, f);
+	int r = refuse_unseen(p, f);
 
+	if (r >= 0)
+		r = planner_cmdline(p, &options, &origin, f);
 	if (r < 0)
 		return r;
 	id = text_printf("%s-%s", p->inv->entry_token, p->plan->release);
@@ -171,6 +192,9 @@ static int add_default(struct planner *p, const char *id, struct fault *f)
 
 static bool wants_default(const struct planner *p, const char *id)
 {
+	/* systemd-boot reads no grubenv: it starts the first of its menu. */
+	if (p->inv->loader == LOADER_SYSTEMD_BOOT)
+		return false;
 	if (p->options->default_choice == DEFAULT_KEEP || is_default_already(p->inv, id))
 		return false;
 	return p->options->default_choice == DEFAULT_SET || !default_boots(p);

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* systemd-boot: when it is what UEFI starts, and its entries on the ESP. */
+#include "patient.h"
+
+#define ENTRY "/efi/loader/entries/" MID "-" V ".conf"
+
+static struct patient *systemd_patient(const char *manifest)
+{
+	struct patient *p = patient_new("f 0755 /efi/EFI/systemd/systemd-bootx64.efi =x\n"
+					"f 0755 /efi/EFI/BOOT/BOOTX64.EFI =x\n");
+
+	p->sys.firmware = FIRMWARE_UEFI;
+	p->sys.bootloaders = BOOTLOADER_SYSTEMD_BOOT | BOOTLOADER_GRUB2;
+	p->sys.esp = (struct place){
+		.device = -1, .mountpoint = (char *)"/efi", .present = true};
+	tree_add(&p->tree, manifest);
+	return p;
+}
+
+static enum loader_rules rules_of(const char *manifest, enum firmware firmware)
+{
+	struct patient *p = systemd_patient(manifest);
+	enum loader_rules rules;
+
+	p->sys.firmware = firmware;
+	patient_read(p);
+	rules = p->inv.loader;
+	patient_free(p);
+	return rules;
+}
+
+static void what_uefi_starts(void **state)
+{
+	(void)state;
+	assert_int_equal(rules_of("", FIRMWARE_UEFI), LOADER_SYSTEMD_BOOT);
+	assert_int_equal(rules_of("", FIRMWARE_UNKNOWN), LOADER_SYSTEMD_BOOT);
+	assert_int_equal(rules_of("", FIRMWARE_BIOS), LOADER_BLSCFG_EL9);
+	assert_int_equal(rules_of("f 0755 /efi/EFI/redhat/shimx64.efi =x\n",
+				 FIRMWARE_UEFI), LOADER_BLSCFG_EL9);
+	assert_int_equal(rules_of("f 0755 /efi/EFI/Debian/GRUBX64.EFI =x\n",
+				 FIRMWARE_UEFI), LOADER_BLSCFG_EL9);
+	assert_int_equal(rules_of("r /efi/EFI/systemd\n", FIRMWARE_UEFI),
+		LOADER_BLSCFG_EL9);
+}
+
+static void entries_on_the_esp(void **state)
+{
+	struct patient *p = systemd_patient("f 0644 " ENTRY " <<END\n"
+		"title      Linux\n"
+		"\n"
+		"version\t" V "\n"
+		"machine-id\n"
+		"linux      /" MID "/" V "/linux\n"
+		"initrd     /" MID "/" V "/initrd\n"
+		"options    root=UUID=" UUID "\n"
+		"options    ro quiet\n"
+		"END\n"
+		"f 0644 /efi/loader/entries/.hidden.conf =linux /x\n"
+		"f 0644 /efi/loader/entries/readme.txt =linux /x\n");
+	const struct entry *e;
+
+	(void)state;
+	add_image(p, "/efi/" MID "/" V "/linux", V);
+	add_initramfs(p, "/efi/" MID "/" V "/initrd", V);
+	patient_read(p);
+	assert_int_equal(p->inv.entry_count, 1);
+	e = patient_entry(p, MID "-" V);
+	assert_int_equal(e->kind, ENTRY_BLS);
+	assert_string_equal(e->source, ENTRY);
+	assert_string_equal(e->linux_path, "/efi/" MID "/" V "/linux");
+	assert_string_equal(e->initrd.items[0], "/efi/" MID "/" V "/initrd");
+	assert_string_equal(e->options, "root=UUID=" UUID " ro quiet");
+	assert_false(e->broken);
+	assert_true(e->is_of_this_root && e->is_default);
+	assert_string_equal(p->inv.kernels[e->kernel].release, V);
+	patient_free(p);
+}
+
+static void an_entry_without_its_kernel(void **state)
+{
+	struct patient *p = systemd_patient("f 0644 " ENTRY " <<END\n"
+					    "version " V "\n"
+					    "linux /" MID "/" V "/linux\n"
+					    "options root=UUID=" UUID "\n"
+					    "END\n");
+
+	(void)state;
+	patient_read(p);
+	assert_true(patient_entry(p, MID "-" V)->broken);
+	p->sys.esp.present = false;
+	tree_add(&p->tree, "r /efi\n");
+	patient_read(p);
+	assert_int_equal(p->inv.entry_count, 0);
+	patient_free(p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_uefi_starts),
+		cmocka_unit_test(entries_on_the_esp),
+		cmocka_unit_test(an_entry_without_its_kernel),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

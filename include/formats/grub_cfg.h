@@ -20,6 +20,14 @@ struct grub_menuentry {
 	char *options; /* the rest of that line; quotes only around words with blanks */
 	struct strings initrd;
 	unsigned line;
+	char *linux_word; /* linux, linux16, linuxefi; NULL with linux_path */
+	size_t at, behind; /* its first byte, and the one behind its last; 0: it is open */
+};
+
+/* A menuentry or submenu of the menu's top level, in order: a place to write before. */
+struct grub_top {
+	size_t at;
+	bool is_conditional; /* inside if, a loop or a function */
 };
 
 /* `set name=value`, in file order; $variables in the value stay as they are written. */
@@ -36,6 +44,8 @@ struct grub_cfg {
 	struct grub_assignment *assignments;
 	size_t assignment_count;
 	size_t assignment_capacity;
+	struct grub_top *tops; /* number n of the menu, where it has no blscfg */
+	size_t top_count, top_capacity;
 	bool has_blscfg;     /* a command blscfg, also inside if and function */
 	size_t blscfg_index; /* top-level entries before it in the menu */
 	unsigned bad_line;   /* the first line that GRUB's parser refuses; 0: none */
@@ -49,5 +59,21 @@ int grub_cfg_parse(struct grub_cfg *ret, struct bytes in, struct fault *f);
 
 /* The value of the last assignment whose text is literal (no $), or NULL. */
 const char *grub_cfg_literal(const struct grub_cfg *c, const char *name);
+
+/* ---- writing ---- */
+
+/* What a new menuentry says. NULL: without class, device and initrd. */
+struct grub_menuentry_template {
+	const char *title, *id, *class;
+	const char *device_uuid; /* of the file system that the paths begin in */
+	const char *linux_word, *linux_path, *options, *initrd;
+};
+int grub_menuentry_write(struct buffer *ret, const struct grub_menuentry_template *t);
+/*
+ * The same made of another menuentry of this root: whatever it does besides loading stays,
+ * and so does the head, where the new release takes the place of the old one.
+ */
+int grub_menuentry_clone(struct buffer *ret, struct bytes model, const char *old_release,
+	const char *release, const struct grub_menuentry_template *t);
 
 #endif

@@ -25,6 +25,7 @@ struct parser {
 	struct grub_cfg cfg;
 	struct block blocks[GRUB_CFG_MAX_DEPTH];
 	size_t depth;
+	unsigned conditions; /* if and loops that are open */
 	unsigned top_level; /* entries and submenus outside any block */
 	struct {            /* before the outermost block that is open */
 		size_t entries;
@@ -38,6 +39,7 @@ static void menuentry_done(struct grub_menuentry *e)
 	free(e->id);
 	free(e->number);
 	free(e->linux_path);
+	free(e->linux_word);
 	free(e->options);
 	strings_done(&e->initrd);
 }
@@ -52,6 +54,7 @@ void grub_cfg_done(struct grub_cfg *c)
 		free(c->assignments[i].value);
 	}
 	free(c->assignments);
+	free(c->tops);
 	*c = (struct grub_cfg){0};
 }
 
@@ -149,12 +152,27 @@ static int read_head(struct grub_menuentry *e, const struct strings *words)
 	return r;
 }
 
+/* Tops are counted as menu_counter does it. */
+static int add_top(struct parser *p, size_t at)
+{
+	struct grub_cfg *c = &p->cfg;
+
+	if (innermost(p, BLOCK_SUBMENU))
+		return 0;
+	if (vector_grow(&c->tops, &c->top_capacity, c->top_count, sizeof(*c->tops)) < 0)
+		return -ENOMEM;
+	c->tops[c->top_count++] = (struct grub_top){at, p->depth + p->conditions > 0};
+	return 0;
+}
+
 static int add_menuentry(struct parser *p, const struct grub_command *c)
 {
-	struct grub_menuentry e = {.line = c->line};
+	struct grub_menuentry e = {.line = c->line, .at = c->at};
 	struct grub_cfg *cfg = &p->cfg;
 	int r = read_head(&e, &c->words);
 
+	if (r >= 0)
+		r = add_top(p, c->at);
 	if (r >= 0)
 		e.number = menu_number(p, (*menu_counter(p))++);
 	if (r < 0 || !e.number || VECTOR_GROW(cfg) < 0) {
@@ -187,8 +205,9 @@ static int read_linux(struct grub_menuentry *e, const struct strings *words)
 	if (words->count < 2 || e->linux_path)
 		return 0;
 	e->linux_path = strdup(words->items[1]);
+	e->linux_word = strdup(words->items[0]);
 	e->options = join_options(words, 2);
-	return e->linux_path && e->options ? 0 : -ENOMEM;
+	return e->linux_path && e->linux_word && e->options ? 0 : -ENOMEM;
 }
 
 static int read_initrd(struct grub_menuentry *e, const struct strings *words)
@@ -233,14 +252,23 @@ static int add_assignment(struct grub_cfg *c, const char *text, unsigned line)
 }
 
 /* Removes words that open, part or close a condition or loop before a command. */
-static void drop_keywords(struct strings *words)
+static void drop_keywords(struct parser *p, struct strings *words)
 {
+	static const char *const opening[] = {"if", "while", "until", NULL};
+	static const char *const closing[] = {"fi", "done", NULL};
 	static const char *const keywords[] = {"if", "elif", "then", "else", "while",
 		"until", "do", "fi", "done", "!", NULL};
 	size_t n = 0;
 
-	while (n < words->count && is_one_of(words->items[n], keywords))
+	if (words->count > 0 && strcmp(words->items[0], "for") == 0)
+		p->conditions++;
+	while (n < words->count && is_one_of(words->items[n], keywords)) {
+		if (is_one_of(words->items[n], opening))
+			p->conditions++;
+		else if (is_one_of(words->items[n], closing) && p->conditions > 0)
+			p->conditions--;
 		free(words->items[n++]);
+	}
 	if (n == 0)
 		return;
 	words->count -= n;
@@ -249,7 +277,8 @@ static void drop_keywords(struct strings *words)
 
 static int read_command(struct parser *p, const struct grub_command *c)
 {
-	static const char *const linux_words[] = {"linux", "linux16", "linuxefi", NULL};
+	static const char *const linux_words[] = {"linux", "linux16", "linuxefi",
+		"linuxxen", NULL};
 	static const char *const initrd_words[] = {
 		"initrd", "initrd16", "initrdefi", NULL};
 	static const char *const bls_words[] = {"blscfg", "bls_import", NULL};
@@ -296,6 +325,7 @@ static int open_block(struct parser *p, const struct grub_command *c)
 		r = add_menuentry(p, c);
 	} else if (strcmp(word, "submenu") == 0) {
 		b.kind = BLOCK_SUBMENU;
+		r = add_top(p, c->at);
 		b.number = (*menu_counter(p))++;
 	} else if (strcmp(word, "function") == 0) {
 		b.kind = BLOCK_FUNCTION;
@@ -310,7 +340,7 @@ static int take_command(struct parser *p, struct grub_command *c)
 {
 	int r = 0;
 
-	drop_keywords(&c->words);
+	drop_keywords(p, &c->words);
 	if (c->end == GRUB_COMMAND_OPEN)
 		r = open_block(p, c);
 	else if (c->words.count > 0)
@@ -319,6 +349,8 @@ static int take_command(struct parser *p, struct grub_command *c)
 		if (p->depth == 0)
 			return -EBADMSG;
 		p->depth--;
+		if (p->blocks[p->depth].kind == BLOCK_MENUENTRY)
+			p->cfg.items[p->blocks[p->depth].entry].behind = c->behind;
 	}
 	return r < 0 ? r : 1;
 }
@@ -336,6 +368,7 @@ static void recover(struct parser *p, struct grub_script *s)
 		while (p->cfg.count > p->before.entries)
 			menuentry_done(&p->cfg.items[--p->cfg.count]);
 		p->top_level = p->before.top_level;
+		p->cfg.top_count = p->top_level;
 		p->depth = 0;
 	}
 	grub_script_skip_line(s);

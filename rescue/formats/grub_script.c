@@ -201,6 +201,7 @@ int grub_script_next(struct grub_script *s, struct grub_command *ret)
 	if (peek(s, 0) < 0)
 		return 0;
 	c.line = s->line;
+	c.at = s->at;
 	for (;;) {
 		r = read_end(s, &c);
 		if (r != 0)
@@ -212,6 +213,7 @@ int grub_script_next(struct grub_script *s, struct grub_command *ret)
 	}
 	if (r < 0)
 		return r;
+	c.behind = s->at;
 	*ret = TAKE_STRUCT(c);
 	return 1;
 }

@@ -25,6 +25,7 @@ enum grub_command_end {
 struct grub_command {
 	struct strings words; /* quotes and escapes removed, $variables as written */
 	unsigned line;        /* of its first word */
+	size_t at, behind;    /* its first byte, and the one behind what ends it */
 	enum grub_command_end end;
 };
 

@@ -25,17 +25,67 @@ static int _printf_(2, 3) bad(struct fault *f, const char *reason, ...)
 	return -EBADMSG;
 }
 
-static int take_section(struct elf_module *m, const struct elf_section *s, struct fault *f)
+static void take_table(struct elf_module *m, unsigned index, const struct elf_section *s)
 {
-	if (s->type == SHT_NOBITS || s->type == SHT_NULL)
-		return 0;
-	if (!strcmp(s->name, "__versions"))
-		m->has_versions = true;
-	if (strcmp(s->name, ".modinfo") || !s->content.size)
+	const struct {
+		const char *name;
+		struct module_table *table;
+	} tables[] = {
+		{"__ksymtab", &m->exports[0]}, {"__ksymtab_gpl", &m->exports[1]},
+		{"__ksymtab_strings", &m->exports[2]}, {"__kcrctab", &m->crcs[0]},
+		{"__kcrctab_gpl", &m->crcs[1]},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		if (!strcmp(s->name, tables[i].name))
+			*tables[i].table = (struct module_table){index, s->content};
+	}
+}
+
+static int take_modinfo(struct elf_module *m, const struct elf_section *s, struct fault *f)
+{
+	if (!s->content.size)
 		return 0;
 	if (s->content.data[s->content.size - 1])
 		return bad(f, "its .modinfo has no end");
 	m->modinfo = s->content;
+	return 0;
+}
+
+static int take_symbols(struct elf_module *m, const struct elf *elf,
+			const struct elf_section *s, struct fault *f)
+{
+	struct elf_symbols symbols;
+	const char *why;
+
+	if (elf_symbols_of(&symbols, elf, s, &why) < 0)
+		return bad(f, "%s", why);
+	m->symbols = symbols.entries;
+	m->strings = symbols.strings;
+	return 0;
+}
+
+static int take_section(struct elf_module *m, const struct elf *elf, size_t index,
+			const struct elf_section *s, struct fault *f)
+{
+	if (s->type == SHT_NOBITS || s->type == SHT_NULL)
+		return 0;
+	if (s->type == SHT_SYMTAB)
+		return take_symbols(m, elf, s, f);
+	if (!strcmp(s->name, ".modinfo"))
+		return take_modinfo(m, s, f);
+	if (!strcmp(s->name, "__versions")) {
+		m->has_versions = true;
+		m->versions = s->content;
+	} else if (!strcmp(s->name, "__version_ext_crcs")) {
+		m->version_crcs = s->content;
+	} else if (!strcmp(s->name, "__version_ext_names")) {
+		m->version_names = s->content;
+	} else if (!strcmp(s->name, ".gnu.linkonce.this_module")) {
+		m->this_module_size = s->content.size;
+	} else if (text_starts(s->name, "__k")) {
+		take_table(m, (unsigned)index, s);
+	}
 	return 0;
 }
 
@@ -58,7 +108,7 @@ static int take_sections(struct elf_module *m, struct fault *f)
 		r = elf_section_at(&section, &elf, i, &why);
 		if (r < 0)
 			return bad(f, "%s", why);
-		r = take_section(m, &section, f);
+		r = take_section(m, &elf, i, &section, f);
 	}
 	return r;
 }
@@ -113,6 +163,19 @@ const char *elf_module_info(const struct elf_module *m, const char *name, size_t
 			return at + length + 1;
 	}
 	return NULL;
+}
+
+bool elf_module_is_gpl(const struct elf_module *m)
+{
+	static const char *const words[] = {"GPL", "GPL v2", "GPL and additional rights",
+		"Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"};
+	const char *license = elf_module_info(m, "license", 0);
+
+	for (size_t i = 0; license && i < ARRAY_SIZE(words); i++) {
+		if (!strcmp(license, words[i]))
+			return true;
+	}
+	return false;
 }
 
 const char *elf_machine_name(unsigned machine, bool is_64, bool is_big_endian)

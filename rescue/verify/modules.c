@@ -1,25 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Does each module load into its kernel: format, architecture, vermagic. */
+/* Does each module load into its kernel: reads them, has them judged, tells. */
+#include "judge.h"
 #include "verify_rules.h"
-
-#include "formats/elf_module.h"
-#include "formats/modules_index.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
-
-/* What the kernel's own modules agree on: the vermagic and machine that its image has too. */
-struct expectation {
-	char *vermagic; /* NULL: no in-tree module tells */
-	unsigned machine;
-	bool is_64, is_big_endian;
-};
-
-static void expectation_done(struct expectation *e)
-{
-	free(e->vermagic);
-}
 
 /* One module's bytes, uncompressed, and what the ELF parser says of them. */
 struct opened {
@@ -83,9 +69,14 @@ static bool is_third_party(const char *relative)
 	return !text_starts(relative, "kernel/");
 }
 
-/* From the first in-tree modules that say they are of this release. */
-static int expect(struct expectation *ret, const struct target *t, const struct kernel *k)
+/*
+ * What the kernel's own modules tell: the vermagic and machine of its image. Where nothing
+ * lists the kernel's symbols, all of them are read for what they expect of it.
+ */
+static int learn(struct judge *judge, const struct target *t, const struct kernel *k)
 {
+	bool agree = judge->symbols.source == SYMBOLS_UNKNOWN;
+
 	for (size_t i = 0; i < k->modules.files.count; i++) {
 		_cleanup_(opened_done) struct opened o = {0};
 		_cleanup_free_ char *path = NULL;
@@ -103,82 +94,123 @@ static int expect(struct expectation *ret, const struct target *t, const struct 
 		vermagic = r < 0 ? NULL : elf_module_info(&o.elf, "vermagic", 0);
 		if (!vermagic || !starts_with_word(vermagic, k->release))
 			continue;
-		ret->vermagic = strdup(vermagic);
-		ret->machine = o.elf.machine;
-		ret->is_64 = o.elf.is_64;
-		ret->is_big_endian = o.elf.is_big_endian;
-		return ret->vermagic ? 0 : -ENOMEM;
+		r = judge->loader.vermagic ? 0 : loader_learn(&judge->loader, &o.elf, vermagic);
+		if (r < 0 || !agree)
+			return r;
+		r = judge_agree(judge, &o.elf);
+		if (r < 0)
+			return r;
+	}
+	if (agree && judge->symbols.count) {
+		judge->symbols.source = SYMBOLS_AGREED;
+		log_line("symbols of the kernel: %zu that the modules of %s agree on",
+			 judge->symbols.count, k->release);
 	}
 	return 0;
 }
 
-static const char *behind_first_word(const char *text)
+static int judge_opened(struct judge *judge, size_t index, int opened, struct opened *o)
 {
-	const char *blank = strchr(text, ' ');
-
-	return blank ? blank : "";
-}
-
-static int refuse(struct module_judgement *j, const char *reason, char *take_detail)
-{
-	j->verdict = MODULE_REFUSED;
-	j->reason = reason;
-	j->detail = take_detail;
-	return take_detail ? 0 : -ENOMEM;
-}
-
-/*
- * The kernel compares the whole vermagic, but not its first word where both sides carry
- * symbol CRCs: then those CRCs decide, not the release (kernel/module/version.c, same_magic).
- */
-static int judge_vermagic(struct module_judgement *j, const struct elf_module *m,
-			  const struct expectation *e)
-{
-	const char *vermagic = elf_module_info(m, "vermagic", 0);
-	bool crcs = m->has_versions && strstr(e->vermagic, " modversions");
-
-	if (!vermagic)
-		return refuse(j, "vermagic", strdup("it has no version magic"));
-	if (strcmp(vermagic, e->vermagic) == 0) {
-		j->verdict = MODULE_LOADS;
-		return 0;
-	}
-	if (crcs && j->third_party &&
-		strcmp(behind_first_word(vermagic), behind_first_word(e->vermagic)) == 0) {
-		j->verdict = MODULE_UNKNOWN;
-		j->reason = "symbol-version";
-		j->detail = text_printf("built for %.*s; its symbol versions decide",
-			(int)strcspn(vermagic, " "), vermagic);
-		return j->detail ? 0 : -ENOMEM;
-	}
-	return refuse(j, "vermagic", text_printf("version magic '%s' should be '%s'", vermagic,
-		e->vermagic));
-}
-
-static int judge_opened(struct module_judgement *j, int opened, const struct opened *o,
-			const struct expectation *e)
-{
+	if (opened == -ENOMEM)
+		return opened;
 	if (opened < 0)
-		return refuse(j, "format", strdup(o->fault.reason[0] ? o->fault.reason
-								     : strerror(-opened)));
-	if (!e->vermagic) {
-		j->verdict = MODULE_UNKNOWN;
-		j->detail = strdup("no module of the kernel's own tells its version magic");
-		return j->detail ? 0 : -ENOMEM;
-	}
-	if (o->elf.machine != e->machine || o->elf.is_64 != e->is_64 ||
-		o->elf.is_big_endian != e->is_big_endian)
-		return refuse(j, "arch", text_printf("built for %s",
-			elf_machine_name(o->elf.machine, o->elf.is_64, o->elf.is_big_endian)));
-	return judge_vermagic(j, &o->elf, e);
+		return judge_refuse(&judge->items[index].j, "format", strdup(
+			o->fault.reason[0] ? o->fault.reason : strerror(-opened)));
+	return judge_module(judge, index, &o->elf);
 }
 
-static void judgement_done(struct module_judgement *j)
+static int judge_tree_file(struct judge *judge, const struct target *t,
+			   const struct kernel *k, const char *relative)
 {
-	free(j->path);
-	free(j->name);
-	free(j->kernel);
-	free(j->detail);
+	_cleanup_(opened_done) struct opened o = {0};
+	_cleanup_free_ char *path = text_printf("%s/%s", k->modules.path, relative);
+	ssize_t index = path ? judge_add(judge, path) : -ENOMEM;
+
+	if (index < 0)
+		return -ENOMEM;
+	judge->items[index].j.third_party = is_third_party(relative);
+	return judge_opened(judge, (size_t)index, read_patients(&o, t, path), &o);
+}
+
+static int judge_named_file(struct judge *judge, const char *file, struct fault *f)
+{
+	_cleanup_(opened_done) struct opened o = {0};
+	struct fault missing = {0};
+	ssize_t index = judge_add(judge, file);
+	int opened;
+
+	if (index < 0)
+		return fault_no_memory(f);
+	judge->items[index].j.third_party = true;
+	judge->items[index].named = true;
+	opened = read_ours(&o, file, &missing);
+	if (missing.code != FAULT_NONE) {
+		if (f)
+			*f = missing;
+		return opened;
+	}
+	return judge_opened(judge, (size_t)index, opened, &o) < 0 ? fault_no_memory(f) : 0;
+}
+
+/* The tree first: it never takes a symbol from a file that is not of the patient. */
+static int judge_all(struct judge *judge, struct rules *r, const struct kernel *k,
+		     struct fault *f)
+{
+	const struct target *t = &r->inv->system->target;
+	int rc = loader_of_kernel(&judge->loader, t, k);
+
+	if (rc >= 0)
+		rc = symbols_of_kernel(&judge->symbols, t, k);
+	if (rc >= 0)
+		rc = learn(judge, t, k);
+	for (size_t i = 0; rc >= 0 && i < k->modules.files.count; i++)
+		rc = judge_tree_file(judge, t, k, k->modules.files.items[i]);
+	if (rc >= 0)
+		rc = judge_finish(judge);
+	if (rc < 0)
+		return fault_no_memory(f);
+	for (size_t i = 0; i < r->options->modules.count; i++) {
+		rc = judge_named_file(judge, r->options->modules.items[i], f);
+		if (rc < 0)
+			return rc;
+	}
+	return judge_finish(judge) < 0 ? fault_no_memory(f) : 0;
+}
+
+static const char *code_of(const char *reason)
+{
+	static const struct {
+		const char *reason, *code;
+	} codes[] = {
+		{"format", "module-damaged"}, {"module-layout", "module-symbol-version"},
+		{"symbol-version", "module-symbol-version"},
+		{"symbol-missing", "module-unknown-symbol"},
+		{"gpl-only", "module-unknown-symbol"}, {"namespace", "module-unknown-symbol"},
+		{"dependency", "module-unknown-symbol"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
+		if (text_equal(reason, codes[i].reason))
+			return codes[i].code;
+	}
+	return "module-vermagic";
+}
+
+static int tell(struct rules *r, const struct kernel *k, const struct judged *m)
+{
+	const struct module_judgement *j = &m->j;
+	_cleanup_free_ char *more = m->bad > 1 ? text_printf(" (and %zu more)", m->bad - 1)
+					       : strdup("");
+
+	if (!more)
+		return -ENOMEM;
+	if (j->verdict == MODULE_LOADS || !j->reason)
+		return 0;
+	if (j->verdict == MODULE_UNKNOWN)
+		return findings_add(&r->v->findings, code_of(j->reason), SEVERITY_WARNING,
+			k->release, j->path, "module %s may not load: %s", j->path, j->detail);
+	return findings_add(&r->v->findings, code_of(j->reason), rules_severity(r, k),
+		k->release, j->path, "module %s will not load: %s%s", j->path, j->detail, more);
 }
 
 static int keep(struct module_judgements *list, struct module_judgement *j)
@@ -191,91 +223,22 @@ static int keep(struct module_judgements *list, struct module_judgement *j)
 	return 0;
 }
 
-static int begin(struct module_judgement *j, const char *path, const char *release)
+static int judge_kernel(struct rules *r, const struct kernel *k, struct fault *f)
 {
-	j->path = strdup(path);
-	j->name = module_name_of(path);
-	j->kernel = strdup(release);
-	return j->path && j->name && j->kernel ? 0 : -ENOMEM;
-}
-
-static int tell(struct rules *r, const struct kernel *k, const struct module_judgement *j)
-{
-	bool damaged = text_equal(j->reason, "format");
-
-	if (j->verdict == MODULE_LOADS)
-		return 0;
-	if (j->verdict == MODULE_UNKNOWN)
-		return j->reason ? findings_add(&r->v->findings, "module-vermagic",
-				SEVERITY_WARNING, k->release, j->path, "module %s may not load: %s",
-				j->path, j->detail) : 0;
-	return findings_add(&r->v->findings, damaged ? "module-damaged" : "module-vermagic",
-		rules_severity(r, k), k->release, j->path, "module %s will not load: %s",
-		j->path, j->detail);
-}
-
-static int judge_tree_file(struct rules *r, const struct kernel *k,
-			   const struct expectation *e, const char *relative)
-{
-	_cleanup_(judgement_done) struct module_judgement j = {0};
-	_cleanup_(opened_done) struct opened o = {0};
-	_cleanup_free_ char *path = text_printf("%s/%s", k->modules.path, relative);
-	int opened, rc = path ? begin(&j, path, k->release) : -ENOMEM;
+	_cleanup_(judge_done) struct judge judge = {0};
+	int rc = judge_all(&judge, r, k, f);
 
 	if (rc < 0)
 		return rc;
-	j.third_party = is_third_party(relative);
-	opened = read_patients(&o, &r->inv->system->target, path);
-	if (opened == -ENOMEM)
-		return opened;
-	rc = judge_opened(&j, opened, &o, e);
-	if (rc >= 0)
-		rc = tell(r, k, &j);
-	if (rc >= 0 && (j.third_party || j.verdict != MODULE_LOADS || r->options->all_modules))
-		rc = keep(&r->v->modules, &j);
-	return rc;
-}
+	for (size_t i = 0; rc >= 0 && i < judge.count; i++) {
+		struct judged *m = &judge.items[i];
 
-static int judge_named_file(struct rules *r, const struct kernel *k,
-			    const struct expectation *e, const char *file, struct fault *f)
-{
-	_cleanup_(judgement_done) struct module_judgement j = {0};
-	_cleanup_(opened_done) struct opened o = {0};
-	struct fault missing = {0};
-	int opened, rc = begin(&j, file, k->release);
-
-	if (rc < 0)
-		return fault_no_memory(f);
-	j.third_party = true;
-	opened = read_ours(&o, file, &missing);
-	if (missing.code != FAULT_NONE) {
-		if (f)
-			*f = missing;
-		return opened;
+		rc = tell(r, k, m);
+		if (rc >= 0 && (m->j.third_party || m->j.verdict != MODULE_LOADS ||
+				r->options->all_modules))
+			rc = keep(&r->v->modules, &m->j);
 	}
-	rc = judge_opened(&j, opened, &o, e);
-	if (rc >= 0)
-		rc = tell(r, k, &j);
-	if (rc >= 0)
-		rc = keep(&r->v->modules, &j);
 	return rc < 0 ? fault_no_memory(f) : 0;
-}
-
-static int judge_kernel(struct rules *r, const struct kernel *k, struct fault *f)
-{
-	_cleanup_(expectation_done) struct expectation e = {0};
-	int rc = expect(&e, &r->inv->system->target, k);
-
-	for (size_t i = 0; rc >= 0 && i < k->modules.files.count; i++)
-		rc = judge_tree_file(r, k, &e, k->modules.files.items[i]);
-	if (rc < 0)
-		return fault_no_memory(f);
-	for (size_t i = 0; i < r->options->modules.count; i++) {
-		rc = judge_named_file(r, k, &e, r->options->modules.items[i], f);
-		if (rc < 0)
-			return rc;
-	}
-	return 0;
 }
 
 int rules_modules(struct rules *r, struct fault *f)

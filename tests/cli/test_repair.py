@@ -122,11 +122,21 @@ def test_third_party_module_of_another_kernel(directory):
     vermagic = release.encode() + b" SMP"
     data = good.read_bytes()
     assert vermagic in data
-    bad.write_bytes(data.replace(vermagic, b"9" + vermagic[1:]))
-    result = rescue_json("verify", "--root", root)["systems"][0]
-    judged = [m for m in result["modules"] if m["path"].endswith("extra/vmxnet.ko")]
-    assert judged and judged[0]["third_party"] and judged[0]["verdict"] != "loads", judged
-    assert "module-vermagic" in codes(result["findings"])
+    # The kernel compares symbol versions where there are some, and then not the release.
+    other = data.replace(vermagic, b"9" + vermagic[1:])
+    at = other.index(b"module_layout\0")
+    bent = other[:at - 8] + bytes(byte ^ 255 for byte in other[at - 8:at - 4]) + other[at - 4:]
+    for content, verdict, reason, code in [
+            (other, "loads", None, None),
+            (bent, "refused", "module-layout", "module-symbol-version"),
+            (other.replace(b" SMP ", b" UP  "), "refused", "vermagic", "module-vermagic")]:
+        bad.write_bytes(content)
+        result = rescue_json("verify", "--root", root)["systems"][0]
+        judged = [m for m in result["modules"] if m["path"].endswith("extra/vmxnet.ko")]
+        assert judged and judged[0]["third_party"], judged
+        assert (judged[0]["verdict"], judged[0]["reason"]) == (verdict, reason), judged
+        told = [f for f in codes(result["findings"]) if f.startswith("module-")]
+        assert told == ([code] if code else []), told
 
 
 def test_damaged_module(directory):

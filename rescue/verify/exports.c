@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a kernel exports: its image tells, else the lists that its package keeps beside it. */
+#include "symbols.h"
+
+#include "formats/linux_image.h"
+
+#include <errno.h>
+
+/* Symbols and lists alike are kept as the kernel's; modules tell of themselves. */
+static int take(void *data, const struct kernel_symbol *s)
+{
+	struct symbols *symbols = data;
+	struct symbol *symbol;
+
+	if (s->module && !text_equal(s->module, "vmlinux"))
+		return 0;
+	symbol = symbols_want(symbols, s->name);
+	return symbol ? symbols_set(symbols, symbol, s, OWNER_KERNEL) : -ENOMEM;
+}
+
+static int unpack(struct buffer *ret, struct buffer *raw, size_t limit)
+{
+	enum compression c = compression_detect(buffer_bytes(raw));
+
+	if (c == COMPRESSION_NONE) {
+		*ret = TAKE_STRUCT(*raw);
+		return 0;
+	}
+	return decompress(c, buffer_bytes(raw), limit, ret);
+}
+
+static int from_image(struct symbols *s, const struct target *t, const char *path)
+{
+	_cleanup_(buffer_done) struct buffer file = {0}, vmlinux = {0};
+	struct linux_image image;
+	int r = target_read(t, path, LINUX_IMAGE_MAX_SIZE, &file, NULL);
+
+	if (r >= 0)
+		r = linux_image_parse(&image, buffer_bytes(&file), NULL);
+	if (r < 0)
+		return r;
+	if (image.compression == COMPRESSION_NONE)
+		return elf_kernel_exports(image.payload, take, s, NULL);
+	r = decompress(image.compression, image.payload, LINUX_IMAGE_MAX_PAYLOAD, &vmlinux);
+	buffer_done(&file);
+	file = (struct buffer){0};
+	return r < 0 ? r : elf_kernel_exports(buffer_bytes(&vmlinux), take, s, NULL);
+}
+
+static int from_list(struct symbols *s, const struct target *t, const char *path,
+		     enum symbol_source kind)
+{
+	_cleanup_(buffer_done) struct buffer raw = {0}, text = {0};
+	int r = target_read(t, path, SYMVERS_MAX_SIZE, &raw, NULL);
+
+	if (r >= 0)
+		r = unpack(&text, &raw, SYMVERS_MAX_SIZE);
+	if (r < 0)
+		return r;
+	return kind == SYMBOLS_SYMVERS ? symvers_exports(buffer_bytes(&text), take, s, NULL)
+				       : system_map_exports(buffer_bytes(&text), take, s, NULL);
+}
+
+/* A source that fails half-way leaves nothing behind. */
+static int try_source(struct symbols *s, const struct target *t, char *take_path,
+		      enum symbol_source kind)
+{
+	_cleanup_free_ char *path = take_path;
+	int r;
+
+	if (!path)
+		return -ENOMEM;
+	r = kind == SYMBOLS_IMAGE ? from_image(s, t, path) : from_list(s, t, path, kind);
+	if (r < 0) {
+		symbols_done(s);
+		return r == -ENOMEM ? r : 0;
+	}
+	s->source = kind;
+	log_line("symbols of the kernel: %zu from %s", s->count, path);
+	return 0;
+}
+
+static int from_lists(struct symbols *s, const struct target *t, const struct kernel *k)
+{
+	static const char *const suffixes[] = {"gz", "xz", "zst"};
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && !s->source && i < ARRAY_SIZE(suffixes); i++)
+		r = try_source(s, t, text_printf("%s/symvers.%s", k->modules.path, suffixes[i]),
+			       SYMBOLS_SYMVERS);
+	for (size_t i = 0; r >= 0 && !s->source && i < ARRAY_SIZE(suffixes); i++)
+		r = try_source(s, t, text_printf("/boot/symvers-%s.%s", k->release,
+			       suffixes[i]), SYMBOLS_SYMVERS);
+	if (r >= 0 && !s->source)
+		r = try_source(s, t, text_printf("%s/build/Module.symvers", k->modules.path),
+			       SYMBOLS_SYMVERS);
+	if (r >= 0 && !s->source)
+		r = try_source(s, t, text_printf("/boot/System.map-%s", k->release),
+			       SYMBOLS_SYSTEM_MAP);
+	if (r >= 0 && !s->source)
+		r = try_source(s, t, text_printf("%s/System.map", k->modules.path),
+			       SYMBOLS_SYSTEM_MAP);
+	return r;
+}
+
+int symbols_of_kernel(struct symbols *ret, const struct target *t, const struct kernel *k)
+{
+	const char *image = k->image.state == PART_OK ? k->image.path : k->image.spare;
+	int r = image ? try_source(ret, t, strdup(image), SYMBOLS_IMAGE) : 0;
+
+	return r < 0 || ret->source ? r : from_lists(ret, t, k);
+}

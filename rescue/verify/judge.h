@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A kernel's module loader, predicted: what it compares, in its order. */
+#ifndef RESCUE_VERIFY_JUDGE_H
+#define RESCUE_VERIFY_JUDGE_H
+
+#include "symbols.h"
+
+#include "formats/module_versions.h"
+#include "verify.h"
+
+#define KERNEL_VERSION_OF(a, b, c) ((a) << 16 | (b) << 8 | (c))
+
+/* One kernel: what its own modules agree on, and how that generation decides. */
+struct loader {
+	const char *release;
+	unsigned version; /* KERNEL_VERSION_OF; 0: its release tells none */
+	bool force_load, forgives_namespaces, needs_signature; /* of its configuration */
+	char *vermagic; /* NULL: no in-tree module tells */
+	unsigned machine;
+	bool is_64, is_big_endian;
+	size_t this_module_size; /* 0: not known */
+};
+
+void loader_done(struct loader *l);
+/* Version and configuration (/boot/config-V); 0 or -ENOMEM. */
+int loader_of_kernel(struct loader *ret, const struct target *t, const struct kernel *k);
+/* Takes what an in-tree module of that release tells; 0 or -ENOMEM. */
+int loader_learn(struct loader *l, const struct elf_module *m, const char *vermagic);
+
+struct judged {
+	struct module_judgement j;
+	struct strings name_spaces; /* that it imports */
+	bool named;	   /* a file of the rescue machine: the tree never uses it */
+	bool exact;	   /* its vermagic is the kernel's, to the last word */
+	bool is_gpl, uses_gpl_only;
+	size_t bad; /* symbols that refuse it */
+};
+
+/* A symbol that the kernel itself does not export, until all modules are known. */
+struct pending {
+	struct symbol *symbol;
+	size_t module;
+	uint32_t crc;
+	bool has_crc, weak;
+};
+
+struct pendings {
+	struct pending *items;
+	size_t count, capacity;
+	size_t resolved; /* so many from the first on */
+};
+
+struct judge {
+	struct loader loader;
+	struct symbols symbols;
+	struct judged *items;
+	size_t count, capacity;
+	struct pendings pendings;
+};
+
+void judge_done(struct judge *judge);
+/* An empty judgement at the end of items; its index, or -ENOMEM. */
+ssize_t judge_add(struct judge *judge, const char *path);
+/* What the file itself decides, then its symbols. 0 or -ENOMEM. */
+int judge_module(struct judge *judge, size_t index, const struct elf_module *m);
+/* What its symbols decide; those of other modules wait for judge_finish. */
+int judge_symbols(struct judge *judge, size_t index, const struct elf_module *m,
+		  struct module_versions *v);
+/*
+ * Symbols of other modules, then dependencies to a fix-point; further modules may be added
+ * and finished behind it. 0 or -ENOMEM.
+ */
+int judge_finish(struct judge *judge);
+/* The kernel's symbols as its own module expects them, where nothing else tells. */
+int judge_agree(struct judge *judge, const struct elf_module *m);
+
+/* consumes take_detail, NULL of which is -ENOMEM */
+int judge_refuse(struct module_judgement *j, const char *reason, char *take_detail);
+int judge_doubt(struct module_judgement *j, const char *reason, char *take_detail);
+
+#endif

@@ -112,7 +112,7 @@ static void json(const struct session *s, struct json *j)
 const struct command command_diagnose = {
 	.name = "",
 	.operands = "",
-	.summary = "say what is wrong with every system found, and what to do",
+	.summary = "what is wrong with every system found, and what to do",
 	.run = run,
 	.json = json,
 };

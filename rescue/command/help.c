@@ -55,7 +55,7 @@ static void print_all(void)
 {
 	puts("rescue: find out why a Linux server does not boot, and repair it.\n");
 	for (const struct command *const *c = commands; *c; c++)
-		printf("  rescue %-10s %-22s %s\n", (*c)->name, (*c)->operands, (*c)->summary);
+		printf("  rescue %-10s %s\n", (*c)->name, (*c)->summary);
 	puts("");
 	fputs(options_text, stdout);
 	puts("\n\"rescue COMMAND --help\" tells the options of a command.\n"

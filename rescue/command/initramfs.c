@@ -102,7 +102,7 @@ static int run(struct session *s, struct fault *f)
 const struct command command_initramfs = {
 	.name = "initramfs",
 	.operands = "[SYSTEM] RELEASE",
-	.summary = "build an initramfs for a kernel of a system, running nothing of it",
+	.summary = "build an initramfs, running nothing of the system",
 	.options = OPTIONS_OUTPUT,
 	.run = run,
 };

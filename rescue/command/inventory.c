@@ -35,7 +35,7 @@ static void json(const struct session *s, struct json *j)
 const struct command command_inventory = {
 	.name = "inventory",
 	.operands = "[SYSTEM]",
-	.summary = "kernels, modules, initramfs and boot entries of a system",
+	.summary = "kernels, modules, initramfs and boot entries",
 	.run = run,
 	.json = json,
 };

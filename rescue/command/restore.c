@@ -224,7 +224,7 @@ static void json(const struct session *s, struct json *j)
 const struct command command_restore = {
 	.name = "restore",
 	.operands = "[SYSTEM] [RPM|DIR...]",
-	.summary = "bring a kernel and its boot entry back, from RPM files or from what is left",
+	.summary = "bring a kernel and its boot entry back",
 	.options = OPTIONS_CONFIRM | OPTIONS_RESTORE | OPTIONS_KEY,
 	.writes = true,
 	.run = run,

@@ -37,7 +37,7 @@ static void json(const struct session *s, struct json *j)
 const struct command command_verify = {
 	.name = "verify",
 	.operands = "[SYSTEM]",
-	.summary = "will it boot, and does every module load into its kernel",
+	.summary = "will it boot, and does every module load",
 	.options = OPTIONS_VERIFY,
 	.run = run,
 	.json = json,

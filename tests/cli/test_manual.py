@@ -28,3 +28,11 @@ def test_every_command_and_option_is_in_the_manual(directory):
         for option in re.findall(r"--[a-z-]+", rescue(command, "--help", code=0).out):
             assert option in MANUAL, (command, option)
     del directory
+
+
+def test_help_fits_a_narrow_terminal(directory):
+    for words in (("help",), ("restore", "--help"), ("verify", "--help")):
+        lines = rescue(*words, code=0).out.splitlines()
+        assert max(map(len, lines)) <= 80, max(lines, key=len)
+        assert len(lines) <= 25, len(lines)
+    del directory

@@ -8,4 +8,7 @@
 /* Of kind SUPERBLOCK_UNKNOWN where they cannot be read. */
 struct superblock_features device_features(const struct device *d);
 
+/* Marks those unclean whose log wants replay, which libblkid does not tell of XFS. */
+void logs_scan(struct landscape *l);
+
 #endif

@@ -284,6 +284,7 @@ static int number_clone(struct landscape *l, size_t index)
 
 int systems_scan(struct landscape *l, struct fault *f)
 {
+	logs_scan(l);
 	for (size_t i = 0; i < l->device_count; i++) {
 		int r = can_be_root(&l->devices[i]) ? try_device(l, (int)i, f) : 0;
 

@@ -10,6 +10,14 @@
 
 #include <errno.h>
 
+/* A BLS entry's variables mean nothing to a loader that does not read it. */
+static bool is_readable(const struct inventory *inv, const struct entry *e)
+{
+	return e->kind != ENTRY_BLS || (inv->loader != LOADER_MENUENTRIES &&
+					       inv->loader != LOADER_GRUB_LEGACY &&
+					       inv->loader != LOADER_EXTLINUX);
+}
+
 /* The default entry, else the first in the menu, of this root. */
 static const struct entry *template_entry(const struct inventory *inv)
 {
@@ -18,7 +26,7 @@ static const struct entry *template_entry(const struct inventory *inv)
 	for (size_t i = 0; i < inv->entry_count; i++) {
 		const struct entry *e = &inv->entries[i];
 
-		if (!e->is_of_this_root || !e->raw_options)
+		if (!e->is_of_this_root || !e->raw_options || !is_readable(inv, e))
 			continue;
 		if (e->is_default)
 			return e;

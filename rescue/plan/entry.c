@@ -51,7 +51,7 @@ static char *title_from_release(const struct system *s, const char *release)
 }
 
 /* The title of a sibling entry with this release in it, else one from os-release. */
-static char *make_title(const struct planner *p)
+char *planner_title(const struct planner *p)
 {
 	const struct inventory *inv = p->inv;
 
@@ -81,7 +81,7 @@ static int write_entry(const struct planner *p, struct buffer *ret, const char *
 		       const char *options)
 {
 	const struct system *s = p->inv->system;
-	_cleanup_free_ char *title = make_title(p);
+	_cleanup_free_ char *title = planner_title(p);
 	_cleanup_free_ char *image = text_printf("/boot/vmlinuz-%s", p->plan->release);
 	_cleanup_free_ char *kernel = image ? system_loader_path(s, image) : NULL;
 	_cleanup_free_ char *path = system_loader_path(s, initramfs);
@@ -146,7 +146,7 @@ static int add_entry(struct planner *p, char **ret_id, const char *initramfs, st
 	return 0;
 }
 
-static bool default_boots(const struct planner *p)
+bool planner_default_boots(const struct planner *p)
 {
 	const struct inventory *inv = p->inv;
 	const struct entry *e = inv->default_entry < 0 ? NULL : &inv->entries[inv->default_entry];
@@ -163,7 +163,7 @@ static bool is_default_already(const struct inventory *inv, const char *id)
 	return inv->default_entry >= 0 && text_equal(inv->entries[inv->default_entry].id, id);
 }
 
-static int add_default(struct planner *p, const char *id, struct fault *f)
+int planner_save_default(struct planner *p, const char *id, struct fault *f)
 {
 	const struct inventory *inv = p->inv;
 	_cleanup_(grubenv_done) struct grubenv env = {0};
@@ -197,7 +197,7 @@ static bool wants_default(const struct planner *p, const char *id)
 		return false;
 	if (p->options->default_choice == DEFAULT_KEEP || is_default_already(p->inv, id))
 		return false;
-	return p->options->default_choice == DEFAULT_SET || !default_boots(p);
+	return p->options->default_choice == DEFAULT_SET || !planner_default_boots(p);
 }
 
 int planner_entry(struct planner *p, struct fault *f)
@@ -207,6 +207,8 @@ int planner_entry(struct planner *p, struct fault *f)
 	const char *initramfs = initramfs_path(p);
 	int r = 0;
 
+	if (planner_has_menu(p))
+		return planner_menu(p, working, initramfs, f);
 	if (working)
 		id = strdup(working->id);
 	else if (initramfs)
@@ -218,8 +220,8 @@ int planner_entry(struct planner *p, struct fault *f)
 	if (!id)
 		return fault_no_memory(f);
 	if (wants_default(p, id))
-		r = add_default(p, id, f);
-	p->plan->boots = r >= 0 && (planner_makes(p, OP_DEFAULT) || default_boots(p) ||
+		r = planner_save_default(p, id, f);
+	p->plan->boots = r >= 0 && (planner_makes(p, OP_DEFAULT) || planner_default_boots(p) ||
 				    is_default_already(p->inv, id));
 	return r;
 }

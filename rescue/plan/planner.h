@@ -33,6 +33,18 @@ int planner_initramfs(struct planner *p, struct fault *f); /* initramfs.c */
 int planner_entry(struct planner *p, struct fault *f);	  /* entry.c */
 int planner_needs(struct planner *p, struct fault *f);	  /* needs.c */
 
+/* What entry.c and menu.c share. */
+char *planner_title(const struct planner *p); /* of a new entry; NULL: no memory */
+bool planner_default_boots(const struct planner *p);
+/* grubenv's saved_entry. */
+int planner_save_default(struct planner *p, const char *id, struct fault *f);
+
+/* The loader that is read has its entries in one file, which is there: menu.c writes it. */
+bool planner_has_menu(const struct planner *p);
+/* working: an entry that needs nothing but perhaps to be the default; or NULL. */
+int planner_menu(struct planner *p, const struct entry *working, const char *initramfs,
+	struct fault *f);
+
 /* The command line for a new entry, and its initrd words behind the initramfs. cmdline.c */
 int planner_cmdline(const struct planner *p, char **ret, const char **ret_origin,
 		    struct fault *f);

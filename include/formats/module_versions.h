@@ -8,12 +8,14 @@
 
 /* Beyond, a module is refused as damaged; the largest in-tree ones have some 1,500. */
 #define MODULE_MAX_VERSIONS 65536
+/* Names compared in one module. Tables in their usual order need one step a symbol. */
+#define MODULE_MAX_STEPS (256u * 1024 * 1024)
 
 /* The versions of one module; a walk in the module's own order takes one step a symbol. */
 struct module_versions {
 	const struct elf_module *module;
 	bool extended; /* __version_ext_*, which the kernel prefers */
-	size_t count, next, next_name;
+	size_t count, next, next_name, steps;
 };
 
 struct module_import {

@@ -90,7 +90,8 @@ static bool step_is(struct module_versions *v, const char *name, uint32_t *ret)
 
 bool module_versions_find(struct module_versions *v, const char *name, uint32_t *ret)
 {
-	for (size_t i = 0; i < v->count; i++) {
+	for (size_t i = 0; i < v->count && v->steps < MODULE_MAX_STEPS; i++) {
+		v->steps++;
 		if (step_is(v, name, ret))
 			return true;
 	}
@@ -116,6 +117,8 @@ int module_imports(struct module_versions *v,
 		import.name = s.name;
 		import.weak = s.binding == STB_WEAK;
 		import.has_crc = module_versions_find(v, s.name, &import.crc);
+		if (v->steps >= MODULE_MAX_STEPS)
+			return bad(f, "it has too many symbols");
 		r = visit(data, &import);
 		if (r)
 			return r;
@@ -131,6 +134,7 @@ struct exporter {
 	struct elf elf;
 	struct elf_symbols symbols;
 	size_t crc, name_space; /* where the last walk found one: they stand in one order */
+	size_t steps;
 };
 
 /* The symbol "prefix name", searched from *from on round the table. */
@@ -139,9 +143,10 @@ static bool find_symbol(struct exporter *x, size_t *from, const char *prefix,
 {
 	size_t length = strlen(prefix);
 
-	for (size_t n = 0; n < x->symbols.count; n++) {
+	for (size_t n = 0; n < x->symbols.count && x->steps < MODULE_MAX_STEPS; n++) {
 		size_t i = (*from + n) % x->symbols.count;
 
+		x->steps++;
 		if (elf_symbol_at(ret, &x->elf, &x->symbols, i) &&
 		    !strncmp(ret->name, prefix, length) && !strcmp(ret->name + length, name)) {
 			*from = i + 1;
@@ -220,6 +225,8 @@ int module_exports(const struct elf_module *m, kernel_symbol_visit *visit, void 
 		r = visit_export(&x, &s, visit, data);
 		if (r)
 			return r;
+		if (x.steps >= MODULE_MAX_STEPS)
+			return bad(f, "it has too many symbols");
 	}
 	return 0;
 }

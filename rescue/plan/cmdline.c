@@ -59,6 +59,31 @@ static bool names_root(const struct cmdline *c, const struct system *s)
 	return uuid && strcasecmp(root, uuid) == 0;
 }
 
+/* Without that the kernel mounts the default subvolume, which seldom is the root. */
+static bool names_subvolume(const struct cmdline *c, const struct system *s)
+{
+	_cleanup_free_ char *flags = cmdline_get(c, "rootflags");
+	_cleanup_free_ char *name = flags ? mount_option(flags, "subvol") : NULL;
+	_cleanup_free_ char *number = flags ? mount_option(flags, "subvolid") : NULL;
+
+	return !s->subvolume || name || number;
+}
+
+/* Takes rootflags= off the words: " rootflags=…,subvol=…"; "" where there is no subvolume. */
+static char *subvolume_word(struct cmdline *c, const struct system *s)
+{
+	_cleanup_free_ char *flags = s->subvolume ? cmdline_get(c, "rootflags") : NULL;
+	_cleanup_free_ char *name = flags ? mount_option(flags, "subvol") : NULL;
+
+	if (!s->subvolume)
+		return strdup("");
+	if (cmdline_remove(c, "rootflags") < 0)
+		return NULL;
+	if (!flags || !*flags || name) /* another root's subvolume, and its options */
+		return text_printf(" rootflags=subvol=%s", s->subvolume);
+	return text_printf(" rootflags=%s,subvol=%s", flags, s->subvolume);
+}
+
 /* Puts this system's root= (and subvolume) in front where the text names none or another. */
 static int with_root(char **ret, const char *text, const struct system *s)
 {
@@ -68,20 +93,16 @@ static int with_root(char **ret, const char *text, const struct system *s)
 
 	if (r < 0)
 		return r;
-	if (names_root(&c, s))
+	if (names_root(&c, s) && names_subvolume(&c, s))
 		return (*ret = strdup(text)) ? 0 : -ENOMEM;
 	root = root_word(s);
 	if (!root)
 		return -ENODATA;
-	r = cmdline_remove(&c, "root");
-	if (r >= 0 && s->subvolume) {
-		r = cmdline_remove(&c, "rootflags");
-		flags = text_printf(" rootflags=subvol=%s", s->subvolume);
-	}
-	rest = r < 0 ? NULL : cmdline_text(&c);
-	if (!rest || (s->subvolume && !flags))
+	flags = subvolume_word(&c, s);
+	rest = flags && cmdline_remove(&c, "root") >= 0 ? cmdline_text(&c) : NULL;
+	if (!rest)
 		return -ENOMEM;
-	*ret = text_printf("%s%s%s%s", root, flags ? flags : "", *rest ? " " : "", rest);
+	*ret = text_printf("%s%s%s%s", root, flags, *rest ? " " : "", rest);
 	return *ret ? 0 : -ENOMEM;
 }
 

@@ -122,6 +122,31 @@ static void another_root_is_replaced(void **state)
 	assert_key(x, "options", "root=UUID=" ROOT_UUID " ro quiet");
 }
 
+/* Also where the text names the root: it would be another subvolume. */
+static void subvolume_is_named(void **state)
+{
+	struct facts *x = *state;
+
+	lose_entry(x);
+	x->system.subvolume = (char *)"root";
+	x->inv.cmdline.etc_kernel_cmdline = (char *)"root=UUID=" ROOT_UUID " ro";
+	assert_int_equal(plan_now(x), 0);
+	assert_key(x, "options", "root=UUID=" ROOT_UUID " rootflags=subvol=root ro");
+	x->inv.cmdline.etc_kernel_cmdline =
+		(char *)"root=UUID=" ROOT_UUID " ro rootflags=compress=zstd";
+	assert_int_equal(plan_now(x), 0);
+	assert_key(x, "options",
+		"root=UUID=" ROOT_UUID " rootflags=compress=zstd,subvol=root ro");
+	x->inv.cmdline.etc_kernel_cmdline =
+		(char *)"root=UUID=" ROOT_UUID " ro rootflags=subvol=root";
+	assert_int_equal(plan_now(x), 0);
+	assert_key(x, "options", "root=UUID=" ROOT_UUID " ro rootflags=subvol=root");
+	x->inv.cmdline.etc_kernel_cmdline =
+		(char *)"root=UUID=99999999-0000 ro rootflags=subvol=other";
+	assert_int_equal(plan_now(x), 0);
+	assert_key(x, "options", "root=UUID=" ROOT_UUID " rootflags=subvol=root ro");
+}
+
 /* The entry of an older kernel of this root is the model: its words stay as they are. */
 static void sibling_entry_is_the_template(void **state)
 {
@@ -214,6 +239,7 @@ int main(void)
 		WITH_FACTS(default_that_comes_back),
 		WITH_FACTS(sources_in_order),
 		WITH_FACTS(another_root_is_replaced),
+		WITH_FACTS(subvolume_is_named),
 		WITH_FACTS(sibling_entry_is_the_template),
 		WITH_FACTS(default_keeps_unknown_variables),
 		WITH_FACTS(default_is_asked_for_or_kept),

@@ -8,6 +8,7 @@
 # make cli          command line tests alone
 # make check-system every QEMU test (make check runs the small set)
 # make fuzz         every fuzz target for FUZZ_SECONDS=10 each
+# make bench        packages: how fast, against rpm, cpio, bsdtar (BENCH_RUNS=5)
 # make layers       the include law
 # make lint         shellcheck over all scripts
 # make install      into DESTDIR and PREFIX=/usr/local: program and manual page
@@ -23,6 +24,7 @@
 VERSION := 0.1.0
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 10
+BENCH_RUNS ?= 5
 # In pipeline order: a room sees those before it. scripts/check-layers enforces it.
 ROOMS := base formats target locate inventory package verify plan generate apply command
 
@@ -69,7 +71,7 @@ INIT_OBJECTS := $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard initramfs/*.c)))
 # A linker reads archives left to right: the topmost room first.
 reverse = $(if $(1),$(call reverse,$(wordlist 2,99,$(1))) $(firstword $(1)))
 
-.PHONY: all check demo unit cli fuzz fuzz-corpora layers lint install clean check-system
+.PHONY: all bench check demo unit cli fuzz fuzz-corpora layers lint install clean check-system
 all: $(BIN)
 
 build/rescue: $(OBJ)/rescue/main.o $(INIT_OBJECTS) $(ARCHIVES) scripts/check-binary
@@ -154,6 +156,15 @@ fuzz:
 
 fuzz-corpora:
 	$(Q)tests/fuzz/run --replay
+
+# The release's own archives: musl, -Os.
+build/bench/unpack: tests/bench/unpack.c $(call unit_archives,package)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC_FLAVOUR) $(CFLAGS_ALL) -static -o $@ $< -L$(DEPS_$(LIBC))/lib \
+		$(LDFLAGS_$(FLAVOUR)) $(call reverse,$(call unit_archives,package)) $(LIBS)
+
+bench: build/bench/unpack build/rescue
+	$(Q)tests/bench/packages --runs $(BENCH_RUNS) build/bench/unpack
 
 check:
 	$(Q)tests/check

@@ -19,8 +19,9 @@ struct grub_menuentry {
 	char *linux_path; /* first operand of linux, linux16, linuxefi; or NULL */
 	char *options; /* the rest of that line; quotes only around words with blanks */
 	struct strings initrd;
+	char *hypervisor; /* what multiboot loads where Linux is a module; or NULL */
 	unsigned line;
-	char *linux_word; /* linux, linux16, linuxefi; NULL with linux_path */
+	char *linux_word; /* linux, linux16, linuxefi, module; NULL with linux_path */
 	size_t at, behind; /* its first byte, and the one behind its last; 0: it is open */
 };
 

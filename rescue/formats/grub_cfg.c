@@ -40,6 +40,7 @@ static void menuentry_done(struct grub_menuentry *e)
 	free(e->number);
 	free(e->linux_path);
 	free(e->linux_word);
+	free(e->hypervisor);
 	free(e->options);
 	strings_done(&e->initrd);
 }
@@ -210,6 +211,34 @@ static int read_linux(struct grub_menuentry *e, const struct strings *words)
 	return e->linux_path && e->linux_word && e->options ? 0 : -ENOMEM;
 }
 
+/* xen.gz and its like start the Linux that the first module holds. */
+static int read_multiboot(struct grub_menuentry *e, const struct strings *words)
+{
+	const char *path = words->count > 1 ? words->items[1] : "";
+	const char *slash = strrchr(path, '/');
+
+	if (e->hypervisor || !text_starts(slash ? slash + 1 : path, "xen"))
+		return 0;
+	e->hypervisor = strdup(path);
+	return e->hypervisor ? 0 : -ENOMEM;
+}
+
+/* module [--nounzip] FILE [placeholder] ARGUMENT…: Linux first, then its initramfs. */
+static int read_module(struct grub_menuentry *e, const struct strings *words)
+{
+	size_t n = words->count > 1 && text_starts(words->items[1], "--") ? 2 : 1;
+
+	if (!e->hypervisor || n >= words->count)
+		return 0;
+	if (e->linux_path)
+		return strings_add(&e->initrd, words->items[n]);
+	e->linux_path = strdup(words->items[n++]);
+	e->linux_word = strdup(words->items[0]);
+	n += n < words->count && strcmp(words->items[n], "placeholder") == 0;
+	e->options = join_options(words, n);
+	return e->linux_path && e->linux_word && e->options ? 0 : -ENOMEM;
+}
+
 static int read_initrd(struct grub_menuentry *e, const struct strings *words)
 {
 	for (size_t i = 1; i < words->count; i++)
@@ -275,23 +304,35 @@ static void drop_keywords(struct parser *p, struct strings *words)
 	memmove(words->items, words->items + n, words->count * sizeof(*words->items));
 }
 
-static int read_command(struct parser *p, const struct grub_command *c)
+static int read_in_menuentry(struct grub_menuentry *e, const struct grub_command *c)
 {
 	static const char *const linux_words[] = {"linux", "linux16", "linuxefi",
 		"linuxxen", NULL};
 	static const char *const initrd_words[] = {
 		"initrd", "initrd16", "initrdefi", NULL};
+	static const char *const multiboot_words[] = {
+		"multiboot", "multiboot2", "xen_hypervisor", NULL};
+	static const char *const module_words[] = {
+		"module", "module2", "xen_module", "xen_linux", "xen_initrd", NULL};
+	const char *word = c->words.items[0];
+
+	if (is_one_of(word, linux_words))
+		return read_linux(e, &c->words);
+	if (is_one_of(word, initrd_words))
+		return read_initrd(e, &c->words);
+	if (is_one_of(word, multiboot_words))
+		return read_multiboot(e, &c->words);
+	return is_one_of(word, module_words) ? read_module(e, &c->words) : 0;
+}
+
+static int read_command(struct parser *p, const struct grub_command *c)
+{
 	static const char *const bls_words[] = {"blscfg", "bls_import", NULL};
 	const char *word = c->words.items[0];
 	struct block *entry = innermost(p, BLOCK_MENUENTRY);
 
-	if (entry) {
-		if (is_one_of(word, linux_words))
-			return read_linux(&p->cfg.items[entry->entry], &c->words);
-		if (is_one_of(word, initrd_words))
-			return read_initrd(&p->cfg.items[entry->entry], &c->words);
-		return 0;
-	}
+	if (entry)
+		return read_in_menuentry(&p->cfg.items[entry->entry], c);
 	if (is_one_of(word, bls_words)) {
 		if (!p->cfg.has_blscfg)
 			p->cfg.blscfg_index = p->top_level;

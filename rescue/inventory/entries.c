@@ -258,7 +258,10 @@ static int read_all_bls(struct reader *r)
 	for (size_t i = 0; error >= 0 && i < names.count; i++) {
 		const char *name = names.items[i];
 
-		if (name[0] == '.' || !text_ends(name, ".conf") || strlen(name) <= 5)
+		/* Upstream's blscfg reads these as well. */
+		if (name[0] == '.' && r->inv.loader != LOADER_BLSUKI)
+			continue;
+		if (!text_ends(name, ".conf") || strlen(name) <= 5)
 			continue;
 		if (r->draft_count >= INVENTORY_MAX_ENTRIES)
 			return reader_cannot_read(r, r->inv.entries_directory, -E2BIG);

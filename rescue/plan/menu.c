@@ -128,7 +128,7 @@ static const struct grub_menuentry *model_of(
 		const struct grub_menuentry *item = item_of(c, e);
 
 		if (!item || !e->is_of_this_root || e->kernel < 0 || !item->linux_word ||
-			item->behind == 0 || (item->id && strstr(item->id, "recovery")))
+			item->hypervisor || item->behind == 0 || (item->id && strstr(item->id, "recovery")))
 			continue;
 		*ret_release = p->inv->kernels[e->kernel].release;
 		if (strstr(item->title, *ret_release))

@@ -163,6 +163,24 @@ static void passes_over_other_files(void **state)
 	patient_free(p);
 }
 
+/* Fedora 44 and upstream's blscfg show what others pass over. */
+static void dotfiles_as_each_loader_has_them(void **state)
+{
+	struct patient *p = patient_new("f 0644 /boot/loader/entries/.hidden.conf <<END\n"
+					"linux /vmlinuz\nEND\n");
+
+	(void)state;
+	patient_read(p);
+	assert_int_equal(p->inv.entry_count, 0);
+	p->sys.os_id = (char *)"fedora";
+	p->sys.os_version_id = (char *)"44";
+	patient_read(p);
+	assert_int_equal(p->inv.loader, LOADER_BLSUKI);
+	assert_int_equal(p->inv.entry_count, 1);
+	assert_string_equal(p->inv.entries[0].id, ".hidden");
+	patient_free(p);
+}
+
 static void reads_menuentries(void **state)
 {
 	struct patient *p = patient_new(
@@ -206,6 +224,7 @@ int main(void)
 		cmocka_unit_test(expands_variables),
 		cmocka_unit_test(tells_the_release),
 		cmocka_unit_test(passes_over_other_files),
+		cmocka_unit_test(dotfiles_as_each_loader_has_them),
 		cmocka_unit_test(reads_menuentries),
 	};
 

@@ -3,6 +3,8 @@
  * The file systems that a system's fstab names are put into its tree, where booting and
  * repairing need them. What cannot be put there becomes a finding.
  */
+#include "places.h"
+
 #include "features.h"
 
 #include <errno.h>
@@ -51,7 +53,7 @@ static int copy_text(char **ret, const char *text)
 	return 0;
 }
 
-static int place_set_device(struct place *p, const struct landscape *l, int device)
+int place_set_device(struct place *p, const struct landscape *l, int device)
 {
 	const struct device *d = &l->devices[device];
 	int r = copy_text(&p->device_path, d->path);
@@ -215,6 +217,24 @@ static int report_no_directory(
 	return message ? report_lack(s, w, line, "mountpoint-missing", message) : -ENOMEM;
 }
 
+/* GRUB's configuration is in /boot: repairing needs nothing of the ESP. */
+static bool can_do_without(const struct system *s, const struct wanted_place *w)
+{
+	return w->role == ROLE_ESP && (target_exists(&s->target, "/boot/grub2/grub.cfg") ||
+					      target_exists(&s->target, "/boot/grub/grub.cfg"));
+}
+
+int report_unjudged(struct system *s, const char *path, const struct fault *why)
+{
+	_cleanup_(buffer_done) struct buffer text = {0};
+	int r = fault_describe(why, &text);
+
+	if (r < 0)
+		return r;
+	return findings_add(&s->findings, "device-unreadable", SEVERITY_WARNING, NULL, path,
+		"%s: what UEFI starts there is not judged", text.data);
+}
+
 static int report_dirty(struct system *s, const struct device *d, const char *path)
 {
 	return findings_add(&s->findings, "filesystem-dirty", SEVERITY_WARNING, NULL,
@@ -239,6 +259,8 @@ static int attach_device(struct landscape *l, struct system *s,
 	if (target_stat(&s->target, w->path, &st) < 0 || !S_ISDIR(st.st_mode))
 		return report_no_directory(s, w, line);
 	r = mount_tree_add(l->mounts, s->tree, &s->target, w->path, &q, &why);
+	if (r == -ENODEV && can_do_without(s, w))
+		return report_unjudged(s, w->path, &why);
 	/* To look on is worth while without it, to repair is not. */
 	if (r == -ENOMEM || (r < 0 && access == ACCESS_REPAIR &&
 				    lack_of(w, line) == SEVERITY_ERROR)) {
@@ -291,7 +313,7 @@ static int place_share(struct place *p, const struct place *root, const struct t
 	return r < 0 ? r : place_measure(p, t);
 }
 
-static int place_begin(struct place *p, const char *mountpoint)
+int place_begin(struct place *p, const char *mountpoint)
 {
 	*p = (struct place){.device = -1, .mountpoint = strdup(mountpoint)};
 	return p->mountpoint ? 0 : -ENOMEM;
@@ -335,6 +357,8 @@ int places_read(
 		r = place_share(&s->usr, &s->root, &s->target);
 	if (r == 0 && !s->boot.separate)
 		r = place_share(&s->boot, &s->root, &s->target);
+	if (r == 0)
+		r = esp_read_by_type(l, s);
 	if (r == -ENOMEM)
 		return fault_no_memory(f);
 	if (r < 0)

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How the places of a system are filled: places.c, and esp.c for what fstab leaves out. */
+#ifndef RESCUE_LOCATE_PLACES_H
+#define RESCUE_LOCATE_PLACES_H
+
+#include "local.h"
+
+/* All: 0 or -ENOMEM. */
+int place_begin(struct place *p, const char *mountpoint);
+int place_set_device(struct place *p, const struct landscape *l, int device);
+/* The ESP could not be mounted: what that leaves open. */
+int report_unjudged(struct system *s, const char *path, const struct fault *why);
+/* Only looked at, also for a repair: nothing is written to it. */
+int esp_read_by_type(struct landscape *l, struct system *s);
+
+#endif

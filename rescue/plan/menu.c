@@ -334,6 +334,11 @@ static int add_operations(struct menu *m, struct fault *f)
 	struct operation *op;
 	int r = 0;
 
+	if (m->text.size > 0 && S_ISLNK(now->mode)) {
+		r = fault_errno(f, ELOOP, path, "add an entry to %s", path);
+		fault_reason(f, "it is a link to another file, which must be kept");
+		return r;
+	}
 	if (m->text.size > 0) {
 		r = planner_add(m->p, OP_ENTRY, path, now->exists ? now->mode & 07777 : 0600,
 			m->text.size, &op, "%s%s",

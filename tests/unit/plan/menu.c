@@ -4,6 +4,8 @@
 
 #include "formats/grub_cfg.h"
 
+#include <errno.h>
+
 #define OLD "5.14.0-0.el9.x86_64"
 
 /* An older kernel's entry is there; that of V is gone. */
@@ -178,6 +180,27 @@ static void a_menu_with_an_error_is_left_alone(void **state)
 	assert_non_null(strstr(x->fault.reason, "line 7"));
 }
 
+/* The link would become a file. */
+static void a_link_is_left_alone(void **state)
+{
+	static struct observed link = {(char *)"/boot/System.map-" V,
+		{.exists = true, .mode = S_IFLNK | 0777}};
+	struct facts *x = *state;
+	struct kernel kernels[2];
+
+	lose_entry(x, LOADER_MENUENTRIES, "/boot/vmlinuz-" V, "set default=0\n", kernels);
+	x->inv.entry_count = 0;
+	x->inv.default_entry = -1;
+	for (size_t i = 0; i < x->inv.observed_count; i++)
+		if (strcmp(x->inv.observed[i].path, "/boot/vmlinuz-" V) == 0) {
+			link = x->inv.observed[i];
+			x->inv.observed[i].now.mode = S_IFLNK | 0777;
+			assert_true(plan_now(x) < 0);
+			x->inv.observed[i] = link;
+		}
+	assert_int_equal(x->fault.error, ELOOP);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +209,7 @@ int main(void)
 		WITH_FACTS(menuentry_of_another),
 		WITH_FACTS(menuentry_at_the_default_number),
 		WITH_FACTS(menuentry_from_nothing),
+		WITH_FACTS(a_link_is_left_alone),
 		WITH_FACTS(a_menu_with_an_error_is_left_alone),
 	};
 

@@ -59,10 +59,29 @@ static void found_by_its_type(void **state)
 	expect_looked_at(&l.systems[0]);
 }
 
+/* EL's own fstab names it without nofail; GRUB's configuration is in /boot. */
+static void named_by_fstab(void **state)
+{
+	struct images *i = *state;
+	_cleanup_(landscape_done) struct landscape l = {0};
+
+	NEED_MOUNT();
+	make_esp(i, "e.img");
+	make_image(i, "debug $d/e.img 1 -R 'mkdir efi'; cd $d; {"
+		" debugfs -R 'cat etc/fstab' \"e.img?offset=1048576\" 2>/dev/null;"
+		" echo UUID=$(blkid -p -s UUID -o value fat) /efi vfat umask=0077 0 2; } >fstab;"
+		" printf '%%s\\n' 'rm etc/fstab' 'write fstab etc/fstab' >edit;"
+		" debugfs -w -f edit \"e.img?offset=1048576\" >/dev/null 2>&1");
+	look(&l, i, "e.img");
+	assert_non_null(l.systems[0].esp.source);
+	expect_looked_at(&l.systems[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(found_by_its_type),
+		cmocka_unit_test(named_by_fstab),
 	};
 
 	return cmocka_run_group_tests(tests, setup_images, remove_images);

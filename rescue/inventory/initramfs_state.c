@@ -76,8 +76,9 @@ static int find_initramfs(struct reader *r, const struct kernel *k, char **ret)
 	if (!*ret && text_ends(k->image.path, "/linux"))
 		*ret = text_printf(
 			"%.*sinitrd", (int)strlen(k->image.path) - 5, k->image.path);
-	if (!*ret)
-		*ret = text_printf("/boot/initramfs-%s.img", k->release);
+	if (!*ret) /* EL5's mkinitrd calls it so */
+		*ret = text_printf("/boot/%s-%s.img",
+			strstr(k->release, ".el5") ? "initrd" : "initramfs", k->release);
 	return *ret ? 0 : -ENOMEM;
 }
 

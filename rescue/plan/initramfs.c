@@ -79,7 +79,9 @@ int planner_initramfs(struct planner *p, struct fault *f)
 		return refuse_unreachable(obstacle, f);
 	path = p->kernel && p->kernel->initramfs.path
 		       ? strdup(p->kernel->initramfs.path)
-		       : text_printf("/boot/initramfs-%s.img", p->plan->release);
+		       : text_printf("/boot/%s-%s.img",
+				 strstr(p->plan->release, ".el5") ? "initrd" : "initramfs",
+				 p->plan->release);
 	r = path ? planner_add(p, OP_INITRAMFS, path, 0600, INITRAMFS_ESTIMATE, NULL, "%s", why)
 		 : -ENOMEM;
 	return r < 0 ? fault_no_memory(f) : 0;

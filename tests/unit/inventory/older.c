@@ -120,6 +120,25 @@ static void reads_extlinux(void **state)
 	patient_free(p);
 }
 
+/* Real files in /boot, the initrd by its old name, also where it is gone. */
+static void kernels_of_el5(void **state)
+{
+	struct patient *p = el6("f 0644 /boot/vmlinuz-2.6.18-398.el5 =x\n"
+				"f 0644 /boot/vmlinuz-2.6.18-371.el5 =x\n"
+				"f 0600 /boot/initrd-2.6.18-371.el5.img =x\n"
+				"f 0600 /boot/grub/grub.conf <<END\ntitle Old\n"
+				"\tkernel /vmlinuz-2.6.18-371.el5 ro root=UUID=" UUID
+				"\n\tinitrd /initrd-2.6.18-371.el5.img\nEND\n");
+
+	(void)state;
+	assert_false(p->inv.entries[0].broken);
+	assert_string_equal(patient_kernel(p, "2.6.18-371.el5")->initramfs.path,
+		"/boot/initrd-2.6.18-371.el5.img");
+	assert_string_equal(patient_kernel(p, "2.6.18-398.el5")->initramfs.path,
+		"/boot/initrd-2.6.18-398.el5.img");
+	patient_free(p);
+}
+
 static void grub_2_comes_first(void **state)
 {
 	struct patient *p = patient_new(
@@ -141,6 +160,7 @@ int main(void)
 		cmocka_unit_test(a_number_beyond_the_end_is_the_first),
 		cmocka_unit_test(tells_what_is_missing),
 		cmocka_unit_test(reads_extlinux),
+		cmocka_unit_test(kernels_of_el5),
 		cmocka_unit_test(grub_2_comes_first),
 	};
 

@@ -22,6 +22,7 @@
 #   disks      disk.sh        partitioned images without root or loop devices
 #   faults     tamper.sh      what the failed update did, dirty file systems
 #   media      initramfs.sh   initramfs images of the lab's own
+#   volumes    lvm.sh         disks whose root is a logical volume
 #   machines   qemu.sh        boots with a time limit, typed sessions on the console
 #   fixtures   fixtures.sh    small trees, images and package sets for fast tests
 
@@ -147,7 +148,7 @@ lab_option() {
 	printf '%s\n' "$value"
 }
 
-for lab_part in kernels rpms userspace grub disk tamper initramfs qemu fixtures; do
+for lab_part in kernels rpms userspace grub disk tamper initramfs qemu lvm fixtures; do
 	# shellcheck source=/dev/null
 	[[ ! -e $LAB_LIB/$lab_part.sh ]] || . "$LAB_LIB/$lab_part.sh"
 done

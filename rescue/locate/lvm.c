@@ -277,7 +277,7 @@ int lvm_scan(struct landscape *l)
 	l->volumes = v;
 	if (!v)
 		return -ENOMEM;
-	v->nodes = strdup(l->mounts ? mounts_nodes(l->mounts) : "/dev");
+	v->nodes = strdup(l->mounts ? mounts_nodes(l->mounts) : "/nonexistent");
 	if (!v->nodes)
 		return -ENOMEM;
 	r = read_pvs(l);

@@ -77,6 +77,7 @@ machine_active() {
 	local medium
 	broken_disk split
 	medium=$(lab_lvm_rescue_initramfs)
+	# shellcheck disable=SC2317 # lab_rescue_start calls it
 	lab_rescue_initramfs() { echo "$medium"; }
 	lab_rescue_start "$work/session.log" 600 "$RESCUE" "$rpms" "$work/disk"
 	console 0 "lvm vgchange -ay $LAB_VG" 60

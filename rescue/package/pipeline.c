@@ -47,7 +47,10 @@ static int do_check(struct pipeline *p)
 	return p->check.work(p->check.data, &p->blocks[p->checked % BLOCKS], &p->fault);
 }
 
-/* Behind the last block: what ended the stage before, else this stage's last word. */
+/*
+ * Behind the last block: what ended the stage before, else this stage's last word. When
+ * nobody takes any more, its answer is heard by nobody.
+ */
 static void end_check(struct pipeline *p)
 {
 	if (p->fill_error < 0) {
@@ -115,7 +118,7 @@ static void *check_blocks(void *data)
 			p->checked++;
 		announce(p);
 	}
-	if (r >= 0 && !p->stopped)
+	if (r >= 0)
 		end_check(p);
 	pthread_mutex_lock(&p->lock);
 	if (r < 0)

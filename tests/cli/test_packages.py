@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Packages: what rpm says of them and what we say, signatures of every kind."""
+import gzip
+import lzma
 import pathlib
 import shutil
 import subprocess
 import sys
+import zlib
 
 import program
 from program import rescue, rescue_json
@@ -235,3 +238,72 @@ def test_payloads_agree_with_rpm(directory):
     for row in rows:
         print("  {:12}{:56}identity {!s:6}digests {}".format(*row))
     assert len(rows) >= 28 and all(row[2] and row[3] for row in rows)
+
+
+def bomb(size):
+    """size zeros in gzip: a thousandth of it."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    block = bytes(1 << 20)
+    return b"".join(packer.compress(block) for _ in range(size >> 20)) + packer.flush()
+
+
+def bent_packages(directory):
+    """name: (an RPM, what is said of it)"""
+    lead = small_package(directory)[:96]
+    trailer = signing.cpio_member("TRAILER!!!", 0, 0)
+    one = signing.cpio_member("./lib/modules/V/a", 3) + b"abc\0"
+    many = [(f"f{i}", 0) for i in range(1048575)]
+    huge = bytearray(signing.build_rpm(lead, [("a", 3)], gzip.compress(one + trailer)))
+    main = 96 + signing.header_length(huge, 96)
+    main += -main % 8
+    huge[main + 12:main + 16] = (256 << 20).to_bytes(4, "big")
+    wide = lzma.compress(one, format=lzma.FORMAT_XZ,
+                         filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 20}])
+    yield "bomb", signing.build_rpm(lead, [("a", 3)], bomb(1 << 30)), "archive is damaged"
+    yield "bomb behind the trailer", signing.build_rpm(
+        lead, [("a", 3)], gzip.compress(one + trailer) + bomb(1 << 30)), "too much follows"
+    yield "larger than its header says", signing.build_rpm(
+        lead, [("a", 3)], gzip.compress(signing.cpio_member("./lib/modules/V/a", 1 << 30)) +
+        bomb(1 << 30)), "the size of /lib/modules/V/a differs"
+    yield "a header of 256 MB", bytes(huge), "cut short"
+    yield "a million files", signing.build_rpm(lead, many, gzip.compress(trailer)), "too many"
+    yield "an unknown compressor", signing.build_rpm(lead, [("a", 3)], b"", "lzip"), "unknown"
+    yield "cut within a block", signing.build_rpm(lead, [("a", 3)], wide[:-20], "xz"), "damaged"
+    yield "no archive", signing.build_rpm(lead, [("a", 3)], gzip.compress(b"")), "cut short"
+    yield "a name twice", signing.build_rpm(lead, [("a", 3), ("a", 3)],
+                                            gzip.compress(one + trailer)), "twice"
+    yield "the archive has it twice", signing.build_rpm(
+        lead, [("a", 3)], gzip.compress(one + one + trailer)), "twice"
+    yield "a file too many", signing.build_rpm(
+        lead, [("a", 3)], gzip.compress(one + signing.cpio_member("./x", 0) + trailer)), "not"
+    yield "a file too few", signing.build_rpm(lead, [("a", 3), ("b", 0)],
+                                              gzip.compress(one + trailer)), "lacks"
+
+
+def test_bombs_and_limits(directory):
+    """Refused with a message, in 192 MiB of address space, in no time."""
+    path = directory / "bent.rpm"
+    good = signing.build_rpm(small_package(directory)[:96], [("a", 3)], gzip.compress(
+        signing.cpio_member("./lib/modules/V/a", 3) + b"abc\0" +
+        signing.cpio_member("TRAILER!!!", 0, 0)))
+    path.write_bytes(good)
+    assert ours(path, None, code=0)["digests"] == "absent"
+    limit = [] if "san" in program.RESCUE else ["prlimit", "--as=201326592"]
+    for name, content, words in bent_packages(directory):
+        path.write_bytes(content)
+        done = subprocess.run([*limit, program.RESCUE, "package", path], text=True, timeout=60,
+                              capture_output=True, check=False, env=program.environment())
+        assert done.returncode in (1, 2), (name, done)
+        assert words in done.stdout + done.stderr, (name, words, done)
+
+
+def test_every_truncation(directory):
+    """At each 4 KiB boundary and around it."""
+    source = max((program.TOP / "build/rpms/el7").glob("*.rpm"), key=lambda p: p.stat().st_size)
+    data = source.read_bytes()
+    path = directory / source.name
+    for size in range(0, len(data), 4096):
+        for cut in {size, min(size + 1, len(data) - 1)}:
+            path.write_bytes(data[:cut])
+            result = rescue("package", path)
+            assert result.code in (1, 2), (cut, result)

@@ -47,10 +47,7 @@ static int do_check(struct pipeline *p)
 	return p->check.work(p->check.data, &p->blocks[p->checked % BLOCKS], &p->fault);
 }
 
-/*
- * Behind the last block: what ended the stage before, else this stage's last word. When
- * nobody takes any more, its answer is heard by nobody.
- */
+/* Behind the last block: what ended the stage before, else this stage's last word. */
 static void end_check(struct pipeline *p)
 {
 	if (p->fill_error < 0) {
@@ -93,7 +90,7 @@ static void *fill_blocks(void *data)
 	return NULL;
 }
 
-/* 1: there is one; 0: none will come. */
+/* 1: there is one; 0: none will come; -1: nobody takes any more. */
 static int wait_filled(struct pipeline *p)
 {
 	int r;
@@ -101,7 +98,7 @@ static int wait_filled(struct pipeline *p)
 	pthread_mutex_lock(&p->lock);
 	while (!p->stopped && p->checked == p->filled && !p->no_more_filled)
 		pthread_cond_wait(&p->moved, &p->lock);
-	r = !p->stopped && p->checked < p->filled;
+	r = p->stopped ? -1 : p->checked < p->filled;
 	pthread_mutex_unlock(&p->lock);
 	return r;
 }
@@ -109,16 +106,16 @@ static int wait_filled(struct pipeline *p)
 static void *check_blocks(void *data)
 {
 	struct pipeline *p = data;
-	int r = 0;
+	int r = 0, more = 1;
 
-	while (r >= 0 && wait_filled(p)) {
+	while (r >= 0 && (more = wait_filled(p)) > 0) {
 		r = do_check(p);
 		pthread_mutex_lock(&p->lock);
 		if (r >= 0)
 			p->checked++;
 		announce(p);
 	}
-	if (r >= 0)
+	if (r >= 0 && more == 0)
 		end_check(p);
 	pthread_mutex_lock(&p->lock);
 	if (r < 0)

@@ -157,7 +157,7 @@ bool elf_symbol_at(struct elf_symbol *ret, const struct elf *e,
 		.name = (const char *)symbols->strings.data + name,
 		.value = MEMBER(e, p, Sym, st_value),
 		.section = (unsigned)MEMBER(e, p, Sym, st_shndx),
-		.binding = ELF64_ST_BIND((unsigned)MEMBER(e, p, Sym, st_info)),
+		.binding = (unsigned)MEMBER(e, p, Sym, st_info) >> 4, /* ELF_ST_BIND */
 	};
 	return true;
 }

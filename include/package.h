@@ -15,9 +15,17 @@ enum package_part {
 	PACKAGE_CORE,	      /* image (EL7 kernel: image and modules) */
 	PACKAGE_MODULES_CORE,
 	PACKAGE_MODULES,
-	PACKAGE_MODULES_EXTRA
+	PACKAGE_MODULES_EXTRA,
+	/* Those below are told apart, and belong to no set of their own accord. */
+	PACKAGE_DEVEL,
+	PACKAGE_DEBUG, /* debuginfo */
+	PACKAGE_FIRMWARE,
+	PACKAGE_UKI,
+	PACKAGE_KMOD /* third-party modules */
 };
 const char *package_part_name(enum package_part p);
+/* "debug", "rt", "64k", "PAE", "xen", "uek", "plus", "default" of a release, or NULL. */
+const char *package_flavour(const char *release);
 
 enum package_file_flag { /* RPMFILE_* of rpm's rpmfiles.h */
 	PACKAGE_FILE_CONFIG = 1 << 0,

@@ -93,8 +93,11 @@ static void print(const struct package_sets *sets)
 		table_column(t, heads[i], 0);
 	for (size_t i = 0; t && i < sets->count; i++) {
 		const struct package *p = &sets->packages[i];
+		const char *flavour = p->release ? package_flavour(p->release) : NULL;
+		_cleanup_free_ char *part = text_printf("%s%s%s", package_part_name(p->part),
+			flavour ? ", " : "", flavour ? flavour : "");
 		const char *cells[] = {p->nevra, p->release ? p->release : "-",
-			package_part_name(p->part), digests_state_name(p->header_digests),
+			part ? part : "", digests_state_name(p->header_digests),
 			signature_state_name(p->signature)};
 
 		table_row(t, -1, cells, ARRAY_SIZE(cells));

@@ -29,7 +29,7 @@ static int set_find_provider(const struct package_sets *s, struct package_set *s
 		const struct package *p = &s->packages[i];
 		int r;
 
-		if ((p->part != PACKAGE_OTHER && p->part != PACKAGE_MODULES_EXTRA) ||
+		if ((p->part != PACKAGE_OTHER && p->part < PACKAGE_MODULES_EXTRA) ||
 		    !text_equal(p->release, set->release) || !package_provides(p, wanted))
 			continue;
 		r = package_set_add(s, set, i);

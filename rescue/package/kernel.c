@@ -161,19 +161,87 @@ static bool is_meta(const struct package *p)
 	return false;
 }
 
-static enum package_part find_part(const struct package *p)
+static bool has_file(const struct package *p, bool (*matches)(const struct package *p,
+							      const struct package_file *))
 {
-	if (p->is_source)
-		return PACKAGE_OTHER;
+	for (size_t i = 0; i < p->file_count; i++) {
+		if (is_payload(&p->files[i]) && matches(p, &p->files[i]))
+			return true;
+	}
+	return false;
+}
+
+/* /lib/modules/V/vmlinuz-virt.efi: image, initramfs and command line in one. */
+static bool is_uki(const struct package *p, const struct package_file *file)
+{
+	const char *name = p->release ? within_release(file->path, p->release) : NULL;
+
+	return name && !strchr(name, '/') && text_ends(name, ".efi");
+}
+
+static bool is_firmware(const struct package *p, const struct package_file *file)
+{
+	(void)p;
+	return text_starts(file->path, "/lib/firmware/") ||
+	       text_starts(file->path, "/usr/lib/firmware/");
+}
+
+/* By name alone: what they hold lies elsewhere or looks like modules. */
+static enum package_part part_of_name(const struct package *p)
+{
+	if (strstr(p->name, "-debuginfo"))
+		return PACKAGE_DEBUG;
+	if (text_starts(p->name, "kernel") && text_ends(p->name, "-devel"))
+		return PACKAGE_DEVEL;
+	return text_starts(p->name, "kmod-") && p->release ? PACKAGE_KMOD : PACKAGE_OTHER;
+}
+
+static enum package_part part_of_content(const struct package *p)
+{
+	if (!p->release && is_meta(p))
+		return PACKAGE_META;
 	if (!p->release)
-		return is_meta(p) ? PACKAGE_META : PACKAGE_OTHER;
+		return has_file(p, is_firmware) ? PACKAGE_FIRMWARE : PACKAGE_OTHER;
 	if (has_image(p))
 		return PACKAGE_CORE;
 	if (text_ends(p->name, "-modules-core"))
 		return PACKAGE_MODULES_CORE;
 	if (text_ends(p->name, "-modules-extra"))
 		return PACKAGE_MODULES_EXTRA;
-	return text_ends(p->name, "-modules") ? PACKAGE_MODULES : PACKAGE_OTHER;
+	if (text_ends(p->name, "-modules"))
+		return PACKAGE_MODULES;
+	return has_file(p, is_uki) ? PACKAGE_UKI : PACKAGE_OTHER;
+}
+
+static enum package_part find_part(const struct package *p)
+{
+	enum package_part part = p->is_source ? PACKAGE_OTHER : part_of_name(p);
+
+	return p->is_source || part != PACKAGE_OTHER ? part : part_of_content(p);
+}
+
+/*
+ * Behind a "+" (EL7: a ".") at the end from EL7 on, at the end on EL5 and EL6, within the
+ * release for Oracle's and CentOS' own.
+ */
+const char *package_flavour(const char *release)
+{
+	static const struct {
+		const char *sign, *name;
+		bool within;
+	} flavours[] = {
+		{"+debug", "debug", false}, {".debug", "debug", false}, {"+rt", "rt", true},
+		{"+64k", "64k", true},	    {"PAE", "PAE", false},	{"xen", "xen", false},
+		{"uek.", "uek", true},	    {".plus.", "plus", true},
+		{"-default", "default", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(flavours); i++) {
+		if (flavours[i].within ? strstr(release, flavours[i].sign) != NULL
+				       : text_ends(release, flavours[i].sign))
+			return flavours[i].name;
+	}
+	return NULL;
 }
 
 /* Where the package says which uname it provides, it must be the one that it holds. */

@@ -14,6 +14,11 @@ const char *package_part_name(enum package_part p)
 		[PACKAGE_MODULES_CORE] = "modules-core",
 		[PACKAGE_MODULES] = "modules",
 		[PACKAGE_MODULES_EXTRA] = "modules-extra",
+		[PACKAGE_DEVEL] = "devel",
+		[PACKAGE_DEBUG] = "debug",
+		[PACKAGE_FIRMWARE] = "firmware",
+		[PACKAGE_UKI] = "uki",
+		[PACKAGE_KMOD] = "kmod",
 	};
 
 	return names[p];

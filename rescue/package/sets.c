@@ -13,7 +13,7 @@
 /* A directory may be a whole installation medium: only kernels keep their lists. */
 static void forget_lists(struct package *p)
 {
-	if (p->release || p->part != PACKAGE_OTHER)
+	if (p->release || p->part == PACKAGE_META)
 		return;
 	package_files_done(p);
 	package_relations_done(p);
@@ -179,7 +179,8 @@ static int group_package(struct package_sets *s, size_t index)
 	int r;
 
 	/* Nobody needs kernel-modules-extra to boot, and it brings blacklists along. */
-	if (p->part == PACKAGE_OTHER || (p->part == PACKAGE_MODULES_EXTRA && !p->named))
+	if (p->part == PACKAGE_OTHER || p->part > PACKAGE_MODULES_EXTRA ||
+	    (p->part == PACKAGE_MODULES_EXTRA && !p->named))
 		return 0;
 	release = p->part == PACKAGE_META ? meta_release(s, p) : strdup(p->release);
 	if (!release)

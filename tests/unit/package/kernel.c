@@ -38,9 +38,9 @@ static const struct {
 	{"extra", "kernel-modules-extra", {"/lib/modules/V/", "/lib/modules/V/extra/a.ko"},
 	 NULL, NULL, "V", PACKAGE_MODULES_EXTRA, true},
 	{"a UKI is no image", "kernel-uki-virt", {"/lib/modules/V/vmlinuz-virt.efi"}, NULL, NULL,
-	 "V", PACKAGE_OTHER, false},
+	 "V", PACKAGE_UKI, false},
 	{"third-party module", "kmod-vmxnet", {"/lib/modules/V/extra/vmxnet.ko"}, NULL, NULL,
-	 "V", PACKAGE_OTHER, true},
+	 "V", PACKAGE_KMOD, true},
 	{"modules of two kernels", "kmod-two",
 	 {"/lib/modules/V/extra/a.ko", "/lib/modules/W/extra/a.ko"}, NULL, NULL, NULL,
 	 PACKAGE_OTHER, false},
@@ -52,7 +52,12 @@ static const struct {
 	{"headers", "kernel-headers", {"/usr/include/linux/elf.h"}, NULL, NULL, NULL,
 	 PACKAGE_OTHER, false},
 	{"devel", "kernel-devel", {"/usr/src/kernels/V/Makefile"}, NULL, "kernel-core-uname-r",
-	 NULL, PACKAGE_OTHER, false},
+	 NULL, PACKAGE_DEVEL, false},
+	{"debuginfo", "kernel-debuginfo",
+	 {"/usr/lib/debug/lib/modules/V/vmlinux", "/usr/lib/debug/lib/modules/V/a.ko.debug"},
+	 NULL, NULL, NULL, PACKAGE_DEBUG, false},
+	{"firmware", "linux-firmware", {"/usr/lib/firmware/bnx2/a.fw"}, NULL, NULL, NULL,
+	 PACKAGE_FIRMWARE, false},
 	{"image alone", "kernel", {"/boot/vmlinuz-6.1-mono"}, NULL, NULL, "6.1-mono",
 	 PACKAGE_CORE, false},
 	{"a file beside the releases", "kernel-modules",
@@ -129,9 +134,34 @@ static void refuses_another_uname(void **state)
 	assert_non_null(strstr(f.reason, "W"));
 }
 
+static void knows_flavours(void **state)
+{
+	static const struct {
+		const char *release, *flavour;
+	} releases[] = {
+		{"5.14.0-503.el9_5.x86_64", NULL},
+		{"5.14.0-503.el9_5.x86_64+debug", "debug"},
+		{"3.10.0-1160.el7.x86_64.debug", "debug"},
+		{"5.14.0-503.el9_5.x86_64+rt", "rt"},
+		{"5.14.0-503.el9_5.x86_64+rt-debug", "rt"},
+		{"5.14.0-503.el9_5.aarch64+64k", "64k"},
+		{"2.6.18-398.el5PAE", "PAE"},
+		{"2.6.18-398.el5xen", "xen"},
+		{"5.15.0-200.131.27.el9uek.x86_64", "uek"},
+		{"3.10.0-1160.el7.centos.plus.x86_64", "plus"},
+		{"6.4.0-150600.21-default", "default"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(releases); i++)
+		assert_true(text_equal(package_flavour(releases[i].release),
+				       releases[i].flavour));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(knows_flavours),
 		cmocka_unit_test(knows_every_generation),
 		cmocka_unit_test(refuses_another_uname),
 	};

@@ -2,12 +2,27 @@
 /* rescue verify: will it boot, and does every module load into its kernel. */
 #include "session.h"
 
+#include <errno.h>
+
+/* An option that is not obeyed must not be swallowed. */
+static int refuse_packages(const struct session *s, struct fault *f)
+{
+	if (!s->options.packages.count)
+		return 0;
+	fault_errno(f, ENOTSUP, s->options.packages.items[0],
+		"judge packages before they are restored");
+	fault_hint(f, "rescue restore --dry-run shows what they would bring");
+	return -ENOTSUP;
+}
+
 static int run(struct session *s, struct fault *f)
 {
 	struct system *system = NULL;
 	struct patient *p;
-	int r = session_choose(s, &system, f);
+	int r = refuse_packages(s, f);
 
+	if (r >= 0)
+		r = session_choose(s, &system, f);
 	if (r >= 0)
 		r = session_refuse_operands(s, f);
 	if (r >= 0)

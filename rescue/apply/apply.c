@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A plan applied: prepare, commit, flush; or everything put back. */
 #include "history.h"
 #include "work.h"

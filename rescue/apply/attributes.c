@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whose a restored file is and which label it bears: by the patient's own files alone. */
 #include "work.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Forward: what was staged is renamed into place, one step after the other, each on disk
  * before the next. Every old object already has its second name (displaced), but for

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The transactions that /.rescue remembers, and forgetting one. */
 #include "room.h"
 #include "history.h"

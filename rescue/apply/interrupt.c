@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A signal asks; the work stops where it is safe to. */
 #include "apply.h"
 #include "room.h"

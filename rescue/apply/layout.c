@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * From a plan to steps: which names will change, what holds them today, and under which
  * names their new and old content will lie. Nothing is written here.

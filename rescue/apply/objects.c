@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a name holds, and whether it is still the same; durable system calls. */
 #include "digest.h"
 #include "room.h"

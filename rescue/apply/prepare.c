@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Everything that can fail without harm: checks, staging, the journal "prepared". */
 #include "work.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Backward, after a failure, a crash, or at the user's wish. Each step looks at what lies
  * under its three names and takes the shortest way to all-old; done again, it does

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What comes from no package: copies, links, the initramfs, entries, the default entry.
  */
 #include "work.h"

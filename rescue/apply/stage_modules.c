@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * /lib/modules/V, made whole beside the present one: the packages' files, hard links to
  * what the present one holds and no package brings (extra/, updates/, weak-updates/,

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Taking a transaction back, once nobody has changed what it made. From the journal
  * "undoing" on there is no way but to the end; recovery takes it, too.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* BLS entries: read as GRUB's blscfg of EL8, EL9 and Fedora reads them, and written. */
 #include "formats/bls.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The order in which GRUB's blscfg (EL8, EL9, Fedora 30-43) shows entries: name, version
  * and release of the id, compared as rpm does, with `+` above the end of the text.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Kernel command lines, taken apart as the kernel's next_arg() does (lib/cmdline.c). */
 #include "formats/cmdline.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* extlinux.conf: its entries, and edits that leave every other byte as it is. */
 #include "formats/extlinux.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * SELinux file_contexts, looked up as libselinux does (label_file.c): paths without any
  * metacharacter first, then patterns, the last that matches. A policy has some 6,000

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* fstab(5), read as libmount reads it: what the patient mounts where. */
 #include "formats/fstab.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * grub.cfg: menuentries with their numbers, plain assignments, and whether blscfg runs.
  * Conditions are not judged: both branches of an `if` are read, as one after the other.

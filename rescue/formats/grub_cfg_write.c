@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* New menuentries for a grub.cfg, built from nothing or from another menuentry. */
 #include "formats/grub_cfg.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* GRUB legacy's menu: its stanzas, and edits that leave every other byte as it is. */
 #include "formats/grub_legacy.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The words and commands of a GRUB script (GRUB: grub-core/script/yylex.l, parser.y). */
 #include "grub_script.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* GRUB's environment block, as grub-core/lib/envblk.c reads and writes it. */
 #include "formats/grubenv.h"
 

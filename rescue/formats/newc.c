@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cpio archives of an initramfs, read as a stream (Linux: init/initramfs.c). */
 #include "formats/newc.h"
 

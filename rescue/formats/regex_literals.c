@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The literal parts of a regular expression, found without compiling it. */
 #include "regex_literals.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* NAME=value files that a shell could read, as sh quotes them; nothing is expanded. */
 #include "formats/shellvars.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The menu's order and the entry that starts by itself, as the system's own GRUB finds
  * them: blscfg.c (EL8, EL9 to EL10), blsuki.c, normal/menu.c of each generation.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Boot entries as their files have them: BLS snippets and the menuentries of grub.cfg. */
 #include "reader.h"
 

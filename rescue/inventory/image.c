@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Kernel images: there, whole, and of the release that their name says? */
 #include "reader.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Lists an initramfs as the kernel unpacks it: plain cpio archives (early microcode),
  * zeros, compressed archives, in any order. libarchive unpacks; programs of its own

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A kernel's initramfs: which file it is, whether it is whole, whose modules it holds. */
 #include "reader.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The inventory as a value: names of its states, finding a kernel, letting go. */
 #include "inventory.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which kernels there are, or were: one for each release that something still names. */
 #include "reader.h"
 

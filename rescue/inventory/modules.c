@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Module directories: what is there, what is gone, is it indexed. No module is opened. */
 #include "reader.h"
 

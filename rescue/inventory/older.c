@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Boot loaders from before GRUB 2, and extlinux: their configuration, entries and default.
  * They count where there is no grub.cfg.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads the inventory of one system; each file of this room reads one part of it. */
 #include "reader.h"
 

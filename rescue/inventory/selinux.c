@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which SELinux policy the system uses (selinux_config(5)). */
 #include "selinux.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Facts about the system that steer a repair: merged /usr, SELinux, a repair cut short.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the names of new BLS entries begin with (kernel-install(8), "entry token"). */
 #include "reader.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Makes, finishes, doubles and removes objects beside their targets. */
 #include "stage.h"
 

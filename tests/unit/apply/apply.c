@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Plans applied as a whole: every operation that needs no package, faults, and undo. */
 #include "patient.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Owners by the patient's own accounts, never the host's; labels by its own policy. */
 #include "patient.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A repair and its undo die at every point, or fail there; recovery must find the tree
  * all-old or all-new, and a second recovery must change nothing. Where it can, on a

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The lock, an unprivileged user, an interruption, and where paths lie. */
 #include "patient.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Undo refuses what others have changed since, keeps the order, and says what it would
  * do. */
 #include "patient.h"

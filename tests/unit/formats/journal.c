@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Journals come back as they were written; no changed, missing or foreign byte passes. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Staged objects have all their attributes; second names and removal leave nothing out.
  */
 #include <setjmp.h>

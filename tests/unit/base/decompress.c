@@ -288,6 +288,57 @@ static void a_giant_dictionary_is_refused(void **state)
 		-EFBIG);
 }
 
+/* Decoded bytes, or -errno: input in pieces, output through a small window. */
+static ssize_t read_pieces(enum compression c, struct bytes in, size_t piece, uint8_t *out,
+			   size_t room)
+{
+	struct decompressor *d;
+	size_t have = 0, at = 0;
+	ssize_t n = 0;
+
+	assert_int_equal(decompressor_new(&d, c, 2), 0);
+	while (n >= 0 && at < in.size) {
+		struct bytes part = {in.data + at, MIN_OF(piece, in.size - at)};
+		enum input_state state;
+
+		at += part.size;
+		state = at == in.size ? INPUT_ENDS : INPUT_GOES_ON;
+		do {
+			n = decompressor_read(d, &part, state, out + have,
+				MIN_OF(room - have, (size_t)10000));
+			have += n > 0 ? (size_t)n : 0;
+		} while (n > 0 && have < room);
+	}
+	decompressor_free(d);
+	return n < 0 ? n : (ssize_t)have;
+}
+
+static void streams_in_a_row_come_in_pieces(void **state)
+{
+	static const size_t pieces[] = {1, 777, ROOM * 2};
+	static uint8_t packed[ROOM * 2], out[PLAIN_SIZE * 2 + 1];
+	struct bytes plain = plain_text();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(packers) * ARRAY_SIZE(pieces); i++) {
+		enum compression c = packers[i / ARRAY_SIZE(pieces)].compression;
+		size_t piece = pieces[i % ARRAY_SIZE(pieces)];
+		size_t size = packers[i / ARRAY_SIZE(pieces)].pack(plain, packed);
+
+		memcpy(packed + size, packed, size);
+		memset(out, 0, sizeof(out));
+		assert_int_equal(read_pieces(c, (struct bytes){packed, size * 2}, piece, out,
+					 sizeof(out)), PLAIN_SIZE * 2);
+		assert_memory_equal(out, plain.data, PLAIN_SIZE);
+		assert_memory_equal(out + PLAIN_SIZE, plain.data, PLAIN_SIZE);
+		assert_int_equal(read_pieces(c, (struct bytes){packed, size - 20}, piece, out,
+					 sizeof(out)), -EBADMSG);
+	}
+	assert_int_equal(read_pieces(COMPRESSION_NONE, plain, 777, out, sizeof(out)),
+		PLAIN_SIZE);
+	assert_memory_equal(out, plain.data, PLAIN_SIZE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +351,7 @@ int main(void)
 		cmocka_unit_test(plain_bytes_are_copied),
 		cmocka_unit_test(what_cannot_be_done_is_said),
 		cmocka_unit_test(a_giant_dictionary_is_refused),
+		cmocka_unit_test(streams_in_a_row_come_in_pieces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@ import contract
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 RESCUE = str((TOP / os.environ.get("RESCUE", "build/rescue")).resolve())
-LIMIT = 120  # seconds one run may take
+LIMIT = 300  # seconds one run may take
 
 
 class Skipped(Exception):

@@ -103,7 +103,7 @@ bool package_file_is_ghost(const struct package_file *file);
 /* A module of that kernel: below its module directory, *.ko or *.ko.gz, .xz, .zst. */
 bool package_has_modules(const struct package *p);
 
-/* sets.c: an index into s->packages joins the set, once. 0 or -ENOMEM. */
+/* complete.c: an index into s->packages joins the set, once. 0 or -ENOMEM. */
 int package_set_add(const struct package_sets *s, struct package_set *set, size_t package);
 /* complete.c: fills missing and complete; packages that are required join. 0 or -ENOMEM. */
 int package_set_judge(struct package_sets *s, struct package_set *set);

@@ -147,31 +147,6 @@ static int find_set(struct package_sets *s, const char *release)
 	return (int)s->set_count++;
 }
 
-static bool set_has(const struct package_sets *s, const struct package_set *set,
-		    const char *nevra)
-{
-	for (size_t i = 0; i < set->count; i++) {
-		if (!strcmp(s->packages[set->packages[i]].nevra, nevra))
-			return true;
-	}
-	return false;
-}
-
-/* The same package may have been named twice. */
-int package_set_add(const struct package_sets *s, struct package_set *set, size_t package)
-{
-	size_t *grown;
-
-	if (set_has(s, set, s->packages[package].nevra))
-		return 0;
-	grown = reallocarray(set->packages, set->count + 1, sizeof(*grown));
-	if (!grown)
-		return -ENOMEM;
-	set->packages = grown;
-	set->packages[set->count++] = package;
-	return 0;
-}
-
 static int group_package(struct package_sets *s, size_t index)
 {
 	const struct package *p = &s->packages[index];

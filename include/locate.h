@@ -35,9 +35,11 @@ enum device_role {
 	ROLE_LVM_PV = 1 << 6,
 	ROLE_RAID_MEMBER = 1 << 7,
 	ROLE_LUKS = 1 << 8,
-	ROLE_OTHER_MOUNT = 1 << 9 /* /var, /home, …: named by a system's fstab */
+	ROLE_OTHER_MOUNT = 1 << 9, /* /var, /home, …: named by a system's fstab */
+	ROLE_REMOVABLE = 1 << 10,  /* of whole disks: a stick, a card, on USB */
+	ROLE_OPTICAL = 1 << 11
 };
-#define DEVICE_ROLES 10
+#define DEVICE_ROLES 12
 const char *device_role_name(enum device_role r);
 const char *device_type_name(enum device_type t);
 
@@ -108,6 +110,7 @@ struct system {
 	bool complete;	    /* every file system it boots from was found and mounted */
 	bool by_directory;  /* --root: no device is known */
 	bool writable;
+	bool on_removable;  /* its root lies on what can be taken out */
 	/* Static: what its root or /usr lies on that an initramfs of ours cannot open. */
 	const char *unreachable;
 	int tree;	    /* which of landscape.mounts holds it; -1: none */
@@ -125,6 +128,7 @@ struct landscape {
 	struct system *systems;
 	size_t system_count, system_capacity;
 	struct findings findings; /* of devices that belong to no system */
+	bool is_named;		  /* the user named what to look at */
 	struct mounts *mounts;	  /* NULL with --root */
 	struct volumes *volumes;  /* NULL: there is no LVM */
 };
@@ -144,7 +148,10 @@ int landscape_unmount(struct landscape *l, struct fault *f);
 
 /* The system of that id, UUID, label or root device; NULL when there is none such. */
 struct system *landscape_find(const struct landscape *l, const char *name);
-/* name NULL: the only one. NO-SYSTEM, AMBIGUOUS-SYSTEM (the hint lists them). */
+/*
+ * name NULL: the only one that is not on a removable medium, unless the user named the
+ * devices. NO-SYSTEM, AMBIGUOUS-SYSTEM (the hint lists them).
+ */
 int landscape_choose(const struct landscape *l, const char *name, struct system **ret,
 		     struct fault *f);
 

@@ -73,7 +73,7 @@ static int offer(struct session *s, struct fault *f)
 	const struct finding *step = next_step(p);
 	int r;
 
-	if (!step || !sys || s->patient_count != 1 || !can_ask(s) ||
+	if (!step || !sys || s->patient_count != 1 || sys->on_removable || !can_ask(s) ||
 		!text_starts(step->remedy, "rescue restore") || strstr(step->remedy, ".rpm"))
 		return 0;
 	r = confirm(s, "Shall I plan this repair now? (You will be asked again.)", f);

@@ -60,16 +60,35 @@ static char *take_system_operand(struct session *s)
 	return name;
 }
 
+/* A stick that happens to be plugged in is not repaired by accident. */
+static int refuse_removable(const struct session *s, const struct system *sys, struct fault *f)
+{
+	int r;
+
+	if (!sys->on_removable || s->landscape.is_named ||
+		!(s->command->writes || s->options.forget))
+		return 0;
+	r = fault_named(f, FAULT_NO_SYSTEM, NULL, "choose a system",
+		"the only one, %s, is on a removable device (%s)", sys->id,
+		sys->root.device_path);
+	fault_hint(f, "if that is the one to repair, name it: --system %s", sys->id);
+	return r;
+}
+
 int session_choose(struct session *s, struct system **ret, struct fault *f)
 {
 	_cleanup_free_ char *operand = NULL;
+	const char *name;
 	int r = session_locate(s, f);
 
 	if (r < 0)
 		return r;
 	if (!s->options.system)
 		operand = take_system_operand(s);
-	r = landscape_choose(&s->landscape, operand ? operand : s->options.system, ret, f);
+	name = operand ? operand : s->options.system;
+	r = landscape_choose(&s->landscape, name, ret, f);
+	if (r >= 0 && !name)
+		r = refuse_removable(s, *ret, f);
 	if (r >= 0)
 		r = set_patients(s, 1, f);
 	if (r >= 0)

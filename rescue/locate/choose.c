@@ -39,11 +39,31 @@ static size_t find_called(
 
 	*ret = NULL;
 	for (size_t i = 0; i < l->system_count; i++) {
-		if (name && !is_called(l, &l->systems[i], name))
+		if (!is_called(l, &l->systems[i], name))
 			continue;
 		if (count++ == 0)
 			*ret = &l->systems[i];
 	}
+	return count;
+}
+
+/* Without a name: what is on sticks and cards counts only where there is nothing else. */
+static size_t find_unnamed(const struct landscape *l, struct system **ret)
+{
+	struct system *fixed = NULL;
+	size_t count = 0;
+
+	for (size_t i = l->system_count; i-- > 0;) {
+		if (l->systems[i].on_removable)
+			continue;
+		fixed = &l->systems[i];
+		count++;
+	}
+	if (l->is_named || count == 0) {
+		*ret = l->systems;
+		return l->system_count;
+	}
+	*ret = fixed;
 	return count;
 }
 
@@ -73,7 +93,7 @@ int landscape_choose(
 	const struct landscape *l, const char *name, struct system **ret, struct fault *f)
 {
 	struct system *found;
-	size_t count = find_called(l, name, &found);
+	size_t count = name ? find_called(l, name, &found) : find_unnamed(l, &found);
 	int r;
 
 	if (count == 1) {

@@ -43,6 +43,12 @@ int device_disk(const struct landscape *l, int device)
 	return device;
 }
 
+bool device_is_removable(const struct landscape *l, int device)
+{
+	return device >= 0 &&
+	       (l->devices[device_disk(l, device)].roles & (ROLE_REMOVABLE | ROLE_OPTICAL));
+}
+
 bool device_is_node(const struct device *d)
 {
 	return d->type != DEVICE_IMAGE && d->offset == 0;

@@ -14,9 +14,16 @@
 /* Appends and consumes *take. Its index, or -ENOMEM, -E2BIG. */
 int landscape_add_device(struct landscape *l, struct device *take);
 int images_scan(struct landscape *l, const struct strings *images, struct fault *f);
-/* sys: the machine's /sys. only empty: every device. */
-int machine_scan(struct landscape *l, const struct target *sys,
-	const struct strings *only, struct fault *f);
+/* A machine as it tells of itself: all that is needed to replay another one. */
+struct present;
+struct machine {
+	struct target sys;	       /* its /sys */
+	const struct present *mounts;  /* what it has mounted; NULL: not known */
+	const char *cmdline;	       /* of its kernel; NULL: not known */
+};
+/* only empty: every device but the medium that the running live system came from. */
+int machine_scan(struct landscape *l, const struct machine *m, const struct strings *only,
+	struct fault *f);
 /* Opens what the device lies on. Fd or -errno. */
 int device_open(const struct device *d, int flags, struct fault *f);
 /* Up to size bytes from offset on, counted from the device's start. Count or -errno. */
@@ -29,6 +36,8 @@ int contents_scan(struct landscape *l);
 int contents_scan_from(struct landscape *l, size_t first);
 int stacks_report(struct landscape *l);
 int device_disk(const struct landscape *l, int device); /* topmost parent */
+/* It lies on what can be taken out: not to be repaired unless it is named. */
+bool device_is_removable(const struct landscape *l, int device);
 /* A block device that the kernel knows; not a part of an image or of a disk. */
 bool device_is_node(const struct device *d);
 

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define LOOK_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
@@ -237,6 +238,14 @@ static int mount_fresh(struct mounted *ret, const struct mounts *m,
 static int mount_present(const struct mounted *to, const char *from,
 	const struct mount_request *q, struct fault *f)
 {
+	struct statvfs st;
+
+	if (q->access == ACCESS_REPAIR && statvfs(from, &st) == 0 &&
+		(st.f_flag & ST_RDONLY)) {
+		fault_mount(f, EROFS, q);
+		fault_reason(f, "it is mounted read-only on %s", from);
+		return -EROFS;
+	}
 	if (mount(from, to->path, NULL, MS_BIND, NULL) < 0)
 		return fault_mount(f, errno, q);
 	if (mount(NULL, to->path, NULL,

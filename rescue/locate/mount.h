@@ -13,6 +13,8 @@ enum access {
 	ACCESS_REPAIR /* as the next boot mounts it, writable */
 };
 
+struct present;
+
 struct mount_request {
 	const struct device *device;
 	const char *options; /* subvol= or subvolid=; NULL: none */
@@ -37,6 +39,7 @@ char *mount_tree_subvolume(const struct mounts *m, int tree);
 
 bool filesystem_is_known(const char *fstype); /* one that we mount */
 const char *mounts_nodes(const struct mounts *m); /* a directory for device nodes of ours */
+const struct present *mounts_table(const struct mounts *m); /* the machine's own mounts */
 /* Where the running machine had it mounted before we came, or NULL. */
 const char *mounts_present(const struct mounts *m, const struct device *d);
 

@@ -30,7 +30,8 @@ const char *device_type_name(enum device_type t)
 const char *device_role_name(enum device_role r)
 {
 	static const char *const names[DEVICE_ROLES] = {"root", "boot", "usr", "esp",
-		"bios-boot", "swap", "lvm-pv", "raid-member", "luks", "mount"};
+		"bios-boot", "swap", "lvm-pv", "raid-member", "luks", "mount",
+		"removable", "optical"};
 	size_t i = bit_number(r, DEVICE_ROLES);
 
 	return i < DEVICE_ROLES ? names[i] : "mount";

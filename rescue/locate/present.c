@@ -26,22 +26,33 @@ static void table_done(struct libmnt_table **table)
 	mnt_unref_table(*table);
 }
 
-static int table_read(struct libmnt_table **ret)
+static int table_parse(struct libmnt_table **ret, FILE *mountinfo)
 {
 	_cleanup_(table_done) struct libmnt_table *table = mnt_new_table();
 
 	if (!table)
 		return -ENOMEM;
-	if (mnt_table_parse_file(table, MOUNTINFO) < 0)
+	errno = 0;
+	if (mnt_table_parse_stream(table, mountinfo, MOUNTINFO) < 0)
 		return errno ? -errno : -EIO;
 	*ret = TAKE_PTR(table);
 	return 0;
 }
 
-int present_read(struct present **ret, struct fault *f)
+static int table_read(struct libmnt_table **ret)
+{
+	FILE *mountinfo = fopen(MOUNTINFO, "re");
+	int r = mountinfo ? table_parse(ret, mountinfo) : -errno;
+
+	if (mountinfo)
+		fclose(mountinfo);
+	return r;
+}
+
+int present_parse(struct present **ret, FILE *mountinfo, struct fault *f)
 {
 	struct present *p = calloc(1, sizeof(*p));
-	int r = p ? table_read(&p->table) : -ENOMEM;
+	int r = p ? table_parse(&p->table, mountinfo) : -ENOMEM;
 
 	if (r < 0) {
 		free(p);
@@ -49,6 +60,18 @@ int present_read(struct present **ret, struct fault *f)
 	}
 	*ret = p;
 	return 0;
+}
+
+int present_read(struct present **ret, struct fault *f)
+{
+	FILE *mountinfo = fopen(MOUNTINFO, "re");
+	int r;
+
+	if (!mountinfo)
+		return fault_errno(f, errno, MOUNTINFO, "read the mount table");
+	r = present_parse(ret, mountinfo, f);
+	fclose(mountinfo);
+	return r;
 }
 
 void present_free(struct present *p)
@@ -149,6 +172,38 @@ const char *present_any(const struct present *p, const struct device *d)
 		return NULL;
 	fs = next_mount(p, it, device);
 	return fs ? mnt_fs_get_target(fs) : NULL;
+}
+
+/* path is below directory, or that itself. */
+static bool is_below(const char *path, const char *directory)
+{
+	size_t size = strlen(directory);
+
+	if (size == 1)
+		return path[0] == '/';
+	return strncmp(path, directory, size) == 0 && (path[size] == '/' || !path[size]);
+}
+
+/* The deepest, and of several on one directory the last. */
+bool present_holding(const struct present *p, const char *path, struct present_mount *ret)
+{
+	_cleanup_(iter_done) struct libmnt_iter *it = mnt_new_iter(MNT_ITER_FORWARD);
+	struct libmnt_fs *fs, *found = NULL;
+	size_t deepest = 0;
+
+	while (it && mnt_table_next_fs(p->table, it, &fs) == 0) {
+		const char *where = mnt_fs_get_target(fs);
+
+		if (!where || strlen(where) < deepest || !is_below(path, where))
+			continue;
+		found = fs;
+		deepest = strlen(where);
+	}
+	if (!found)
+		return false;
+	*ret = (struct present_mount){mnt_fs_get_devno(found), mnt_fs_get_target(found),
+		mnt_fs_get_fstype(found), mnt_fs_get_fs_options(found)};
+	return true;
 }
 
 char *present_root(const char *mountpoint)

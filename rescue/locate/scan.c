@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#define MAX_KERNEL_CMDLINE 65536 /* bytes; kernels take 4096 or less */
+
 /* What other programs have to open first, which would write. */
 static int report_stack(struct landscape *l, const struct device *d)
 {
@@ -39,14 +41,28 @@ int stacks_report(struct landscape *l)
 	return 0;
 }
 
+/* Where there is none, nothing is lost but the mark of a medium. */
+static char *read_cmdline(void)
+{
+	_cleanup_(buffer_done) struct buffer b = {0};
+	_cleanup_close_ int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || fd_read_all(fd, MAX_KERNEL_CMDLINE, &b) < 0)
+		return NULL;
+	return buffer_steal(&b);
+}
+
 static int scan_machine(struct landscape *l, const struct strings *only, struct fault *f)
 {
+	_cleanup_free_ char *cmdline = read_cmdline();
 	_cleanup_(target_done) struct target sys = TARGET_NONE;
+	struct machine m = {.mounts = mounts_table(l->mounts), .cmdline = cmdline};
 
 	sys.fd = open("/sys", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (sys.fd < 0)
 		return fault_errno(f, errno, "/sys", "find the block devices in /sys");
-	return machine_scan(l, &sys, only, f);
+	m.sys = sys;
+	return machine_scan(l, &m, only, f);
 }
 
 static int scan_devices(struct landscape *l, const struct scope *where, struct fault *f)
@@ -70,7 +86,8 @@ static int scan_devices(struct landscape *l, const struct scope *where, struct f
 
 int locate_scan(struct landscape *ret, const struct scope *where, struct fault *f)
 {
-	struct landscape l = {0};
+	struct landscape l = {
+		.is_named = where->root || where->images.count || where->devices.count};
 	int r = where->root ? directory_scan(&l, where->root, f)
 			    : scan_devices(&l, where, f);
 

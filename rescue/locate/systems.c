@@ -292,6 +292,8 @@ int systems_scan(struct landscape *l, struct fault *f)
 			return r;
 	}
 	for (size_t i = 0; i < l->system_count; i++) {
+		l->systems[i].on_removable =
+			device_is_removable(l, l->systems[i].root.device);
 		mark_devices(l, (int)i);
 		if (number_clone(l, i) < 0)
 			return fault_no_memory(f);

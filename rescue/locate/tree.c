@@ -117,6 +117,11 @@ const char *mounts_nodes(const struct mounts *m)
 	return m->base;
 }
 
+const struct present *mounts_table(const struct mounts *m)
+{
+	return m->present;
+}
+
 const char *mounts_present(const struct mounts *m, const struct device *d)
 {
 	return present_any(m->present, d);

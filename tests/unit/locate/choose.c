@@ -143,12 +143,37 @@ static void test_loader_path(void **state)
 	expect_path(s, "/boot/vmlinuz-1", "/root/boot/vmlinuz-1");
 }
 
+/* A stick counts only where there is nothing else, or where it was named. */
+static void test_choose_removable(void **state)
+{
+	struct two *t = *state;
+	struct system *s = NULL;
+	struct fault f = {0};
+
+	t->systems[0].on_removable = true;
+	assert_int_equal(landscape_choose(&t->landscape, NULL, &s, &f), 0);
+	assert_ptr_equal(s, &t->systems[1]);
+	assert_int_equal(landscape_choose(&t->landscape, "rhel8-3f2a", &s, &f), 0);
+	assert_ptr_equal(s, &t->systems[0]);
+	t->landscape.is_named = true;
+	assert_true(landscape_choose(&t->landscape, NULL, &s, &f) < 0);
+	assert_int_equal(f.code, FAULT_AMBIGUOUS_SYSTEM);
+	t->landscape.is_named = false;
+	t->systems[1].on_removable = true;
+	assert_true(landscape_choose(&t->landscape, NULL, &s, &f) < 0);
+	assert_int_equal(f.code, FAULT_AMBIGUOUS_SYSTEM);
+	t->landscape.system_count = 1;
+	assert_int_equal(landscape_choose(&t->landscape, NULL, &s, &f), 0);
+	assert_ptr_equal(s, &t->systems[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_find, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_choose, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_choose_among_few, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_choose_removable, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_loader_path, setup, teardown),
 	};
 

@@ -44,13 +44,13 @@ static int scan(
 	struct landscape *ret, const struct tree *t, const char *only, struct fault *f)
 {
 	_cleanup_(strings_done) struct strings names = {0};
-	const struct target sys = {t->fd};
+	const struct machine m = {.sys = {t->fd}};
 
 	*ret = (struct landscape){0};
 	*f = (struct fault){0};
 	if (only)
 		assert_int_equal(strings_add(&names, only), 0);
-	return machine_scan(ret, &sys, &names, f);
+	return machine_scan(ret, &m, &names, f);
 }
 
 static const struct device *find(const struct landscape *l, const char *path)
@@ -73,7 +73,7 @@ static const char *parent(const struct landscape *l, const char *path)
 static void test_order(void **state)
 {
 	static const char *const expected[] = {"/dev/cciss/c0d0", "/dev/loop1",
-		"/dev/sda", "/dev/sda1", "/dev/sda2", "/dev/sda10", "/dev/sdb",
+		"/dev/sda", "/dev/sda1", "/dev/sda2", "/dev/sda10", "/dev/sdb", "/dev/sr0",
 		"/dev/mapper/vg-root", "/dev/mapper/luks-root", "/dev/md127"};
 	_cleanup_(landscape_done) struct landscape l = {0};
 	struct fault f;

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Block devices as sysfs shows them: disks, their partitions, and what device-mapper and
+ * md stack on them (Documentation/ABI/stable/sysfs-block).
+ */
+#include "blocks.h"
+
+#include <errno.h>
+#include <sys/sysmacros.h>
+
+#define SYSFS_SECTOR 512
+#define FLOPPY_MAJOR 2
+#define OPTICAL_MAJOR 11
+#define MAX_DEPTH 32 /* of stacked devices */
+
+static void block_done(struct block *b)
+{
+	free(b->name);
+	free(b->directory);
+	free(b->backing_file);
+	strings_done(&b->slaves);
+}
+
+void blocks_done(struct blocks *b)
+{
+	for (size_t i = 0; i < b->count; i++)
+		block_done(&b->items[i]);
+	free(b->items);
+}
+
+/* The attribute's text without newline; NULL: there is none. */
+static char *attribute(const struct target *sys, const char *directory, const char *name)
+{
+	_cleanup_(buffer_done) struct buffer b = {0};
+	_cleanup_free_ char *path = text_printf("%s/%s", directory, name);
+
+	if (!path || target_read(sys, path, MAX_SYSFS_VALUE, &b, NULL) < 0 || !b.data)
+		return NULL;
+	return strdup(text_strip(b.data));
+}
+
+static uint64_t attribute_number(
+	const struct target *sys, const char *directory, const char *name)
+{
+	_cleanup_free_ char *text = attribute(sys, directory, name);
+	uint64_t number;
+
+	return text && text_to_u64(text, UINT64_MAX, &number) ? number : 0;
+}
+
+static bool attribute_is_there(
+	const struct target *sys, const char *directory, const char *name)
+{
+	_cleanup_free_ char *path = text_printf("%s/%s", directory, name);
+
+	return path && target_exists(sys, path);
+}
+
+static int attribute_list(const struct target *sys, const char *directory,
+	const char *name, struct strings *ret)
+{
+	_cleanup_free_ char *path = text_printf("%s/%s", directory, name);
+	int r;
+
+	if (!path)
+		return -ENOMEM;
+	r = target_list(sys, path, ret, NULL);
+	return r == -ENOMEM ? r : 0;
+}
+
+static dev_t attribute_dev(const struct target *sys, const char *directory)
+{
+	_cleanup_free_ char *text = attribute(sys, directory, "dev");
+	unsigned major, minor;
+
+	return text && sscanf(text, "%u:%u", &major, &minor) == 2 ? makedev(major, minor)
+								  : 0;
+}
+
+static bool is_wanted(const struct block *b)
+{
+	if (b->size == 0 || text_starts(b->name, "ram") || text_starts(b->name, "zram"))
+		return false;
+	return major(b->number) != FLOPPY_MAJOR;
+}
+
+/* On USB, or a card: the kernel calls the drive fixed there, and it is plugged in. */
+static bool is_plugged(const struct target *sys, const char *directory)
+{
+	_cleanup_free_ char *card = attribute(sys, directory, "device/type");
+	_cleanup_free_ char *path = NULL;
+
+	if (text_equal(card, "SD"))
+		return true;
+	return target_canonical(sys, directory, &path) == 0 && strstr(path, "/usb");
+}
+
+/* What partitions have from their disk. */
+static void read_kind(struct block *b, const struct target *sys, const struct blocks *blocks)
+{
+	if (b->disk >= 0) {
+		b->is_removable = blocks->items[b->disk].is_removable;
+		return;
+	}
+	b->is_optical = major(b->number) == OPTICAL_MAJOR;
+	b->is_removable = b->is_optical ||
+			  attribute_number(sys, b->directory, "removable") ||
+			  is_plugged(sys, b->directory);
+}
+
+static int read_block(struct block *b, const struct target *sys, bool *ret_held)
+{
+	_cleanup_(strings_done) struct strings holders = {0};
+	int r;
+
+	b->number = attribute_dev(sys, b->directory);
+	if (__builtin_mul_overflow(attribute_number(sys, b->directory, "size"),
+		    SYSFS_SECTOR, &b->size))
+		b->size = 0;
+	b->partition = (unsigned)attribute_number(sys, b->directory, "partition");
+	b->backing_file = attribute(sys, b->directory, "loop/backing_file");
+	r = attribute_list(sys, b->directory, "slaves", &b->slaves);
+	if (r == 0)
+		r = attribute_list(sys, b->directory, "holders", &holders);
+	*ret_held = holders.count > 0;
+	return r;
+}
+
+/* Appends one block; 0 also where it is none of those that matter. */
+static int add_block(struct blocks *blocks, const struct target *sys, const char *parent,
+	const char *name, int disk)
+{
+	struct block b = {.disk = disk, .device = -1};
+	int r = -ENOMEM;
+
+	b.name = strdup(name);
+	b.directory = text_printf("%s/%s", parent, name);
+	if (b.name && b.directory)
+		r = read_block(&b, sys, &b.held);
+	if (r == 0)
+		r = VECTOR_GROW(blocks);
+	if (r == 0 && is_wanted(&b) && blocks->count < MAX_DEVICES) {
+		read_kind(&b, sys, blocks);
+		blocks->items[blocks->count++] = b;
+		return 1;
+	}
+	block_done(&b);
+	return r;
+}
+
+static int compare_natural(const void *a, const void *b)
+{
+	return text_compare_natural(*(char *const *)a, *(char *const *)b);
+}
+
+static int add_partitions(struct blocks *blocks, const struct target *sys, int disk)
+{
+	_cleanup_(strings_done) struct strings names = {0};
+	_cleanup_free_ char *directory = strdup(blocks->items[disk].directory);
+	int r = directory ? target_list(sys, directory, &names, NULL) : -ENOMEM;
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	if (names.count > 1)
+		qsort(names.items, names.count, sizeof(*names.items), compare_natural);
+	for (size_t i = 0; i < names.count; i++) {
+		_cleanup_free_ char *path = text_printf("%s/partition", names.items[i]);
+
+		if (!path)
+			return -ENOMEM;
+		if (!attribute_is_there(sys, directory, path))
+			continue;
+		r = add_block(blocks, sys, directory, names.items[i], disk);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Disks first, each with its partitions; then what is stacked on others. */
+int blocks_read(struct blocks *ret, const struct target *sys, struct fault *f)
+{
+	_cleanup_(strings_done) struct strings names = {0};
+	int r = target_list(sys, "/block", &names, f);
+
+	if (r < 0)
+		return r;
+	if (names.count > 1)
+		qsort(names.items, names.count, sizeof(*names.items), compare_natural);
+	for (int stacked = 0; stacked < 2; stacked++) {
+		for (size_t i = 0; i < names.count; i++) {
+			const char *name = names.items[i];
+
+			if (stacked !=
+				(text_starts(name, "dm-") || text_starts(name, "md")))
+				continue;
+			r = add_block(ret, sys, "/block", name, -1);
+			if (r > 0)
+				r = add_partitions(ret, sys, (int)ret->count - 1);
+			if (r < 0)
+				return fault_no_memory(f);
+		}
+	}
+	return 0;
+}
+
+int blocks_find(const struct blocks *blocks, const char *name)
+{
+	for (size_t i = 0; i < blocks->count; i++) {
+		if (strcmp(blocks->items[i].name, name) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+static bool is_on(const struct blocks *blocks, int block, dev_t number, unsigned depth)
+{
+	const struct block *b = &blocks->items[block];
+
+	if (b->number == number)
+		return true;
+	if (depth > MAX_DEPTH)
+		return false;
+	if (b->disk >= 0 && is_on(blocks, b->disk, number, depth + 1))
+		return true;
+	for (size_t i = 0; i < b->slaves.count; i++) {
+		int slave = blocks_find(blocks, b->slaves.items[i]);
+
+		if (slave >= 0 && is_on(blocks, slave, number, depth + 1))
+			return true;
+	}
+	return false;
+}
+
+bool block_is_on(const struct blocks *blocks, int block, dev_t number)
+{
+	return is_on(blocks, block, number, 0);
+}
+
+char *block_attribute(const struct target *sys, const struct block *b, const char *name)
+{
+	return attribute(sys, b->directory, name);
+}
+
+bool block_has(const struct target *sys, const struct block *b, const char *name)
+{
+	return attribute_is_there(sys, b->directory, name);
+}

@@ -6,9 +6,11 @@
 # The release's own GRUB has no blscfg; 2.14 has it (blsuki.mod), and its modules are taken
 # from the newest suite. grub-mkimage of the release puts them together.
 
-# lab_grub: print the directory of GRUB's modules for BIOS.
+# lab_grub: print the directory of GRUB's modules for BIOS; with LAB_GRUB=stable those of
+# the release's own, 2.06.
 lab_grub() {
 	local deb
+	[[ ${LAB_GRUB-} != stable ]] || { echo /usr/lib/grub/i386-pc && return; }
 	deb=$(lab_deb unstable grub-pc-bin)
 	lab_cached grub "$(basename "$deb" .deb)" _lab_grub_unpack "$deb"
 }

@@ -19,6 +19,7 @@
 #   packages   rpms.sh        kernel RPMs in the layout of each distribution generation
 #   systems    userspace.sh   an EL-like root tree that announces itself when it boots
 #   loaders    grub.sh        GRUB for BIOS that knows "blscfg", installed without root
+#   generations older.sh      EL5 to EL7 and SUSE: packages, systems, GRUB legacy and 2.06
 #   disks      disk.sh        partitioned images without root or loop devices
 #   faults     tamper.sh      what the failed update did, dirty file systems
 #   media      initramfs.sh   initramfs images of the lab's own
@@ -148,7 +149,7 @@ lab_option() {
 	printf '%s\n' "$value"
 }
 
-for lab_part in kernels rpms userspace grub disk tamper initramfs qemu lvm fixtures; do
+for lab_part in kernels rpms userspace grub disk older tamper initramfs qemu lvm fixtures; do
 	# shellcheck source=/dev/null
 	[[ ! -e $LAB_LIB/$lab_part.sh ]] || . "$LAB_LIB/$lab_part.sh"
 done

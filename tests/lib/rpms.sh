@@ -9,13 +9,17 @@
 #   GENERATION  el9   kernel, kernel-core, -modules-core, -modules, -modules-extra (from 9.2)
 #               el8   kernel, kernel-core (with the base modules), -modules, -modules-extra
 #   KERNEL      a name that lab_kernel knows
+#               el5, el6, el7, suse   older.sh; KERNEL is always the small one
 #   payload=zstd|xz|gzip|bzip2|lzma|none   (el9 zstd, el8 xz)
 #   modules=plain|xz                       (el9 plain, el8 xz)
 #   arch=NAME                              what the packages claim to be (x86_64)
 lab_rpms() {
 	local generation=$1 kernel=$2 payload=zstd modules=plain arch tree
 	shift 2
-	if [[ $generation == el8 ]]; then payload=xz modules=xz; fi
+	case $generation in
+	el8) payload=xz modules=xz ;;
+	el[567] | suse) lab_older_rpms "$generation" "$@" && return ;;
+	esac
 	payload=$(lab_option payload "$payload" "$@")
 	modules=$(lab_option modules "$modules" "$@")
 	arch=$(lab_option arch x86_64 "$@")

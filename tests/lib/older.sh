@@ -260,7 +260,7 @@ _lab_menuentries() {
 	lab_grubenv "$dir/grubenv" 'saved_entry=CentOS Linux (3.10.0-1160.el7.x86_64) 7 (Core)'
 	[[ $(lab_option menu kept "$@") == kept ]] || return 0
 	_lab_grub_cfg gpt2 "$(lab_boot_uuid "$@")" msdos '' |
-		sed '/^if \[ -z "${kernelopts}"/,/^blscfg/d' >"$dir/grub.cfg"
+		sed '/^if .* -z .*kernelopts/,/^blscfg/d' >"$dir/grub.cfg"
 	cat >>"$dir/grub.cfg" <<-'EOT'
 
 		### BEGIN /etc/grub.d/30_os-prober ###

@@ -13,7 +13,8 @@ enum option_group {
 	OPTIONS_RESTORE = 1 << 2,   /* --release --default … */
 	OPTIONS_FORGET = 1 << 3,    /* --forget */
 	OPTIONS_OUTPUT = 1 << 4,    /* -o */
-	OPTIONS_KEY = 1 << 5	    /* --key */
+	OPTIONS_KEY = 1 << 5,	    /* --key */
+	OPTIONS_PLATFORM = 1 << 6   /* --save --compare */
 };
 
 struct options {
@@ -28,6 +29,7 @@ struct options {
 	struct restore_options restore;
 	bool dry_run, yes;
 	const char *forget, *output;
+	const char *save, *compare;
 	struct strings operands;
 };
 
@@ -39,10 +41,24 @@ struct patient {
 	bool has_inventory, has_verification;
 };
 
+/* What one machine has and another has not, or otherwise. */
+struct platform_difference {
+	const char *what; /* "fact", "feature", "device" */
+	char *subject, *first, *second; /* NULL: it has none */
+};
+struct platform_differences {
+	struct platform_difference *items;
+	size_t count, capacity;
+};
+
 /* One run: the products of the stages, in their order. Absent ones are null in JSON. */
 struct session {
 	const struct command *command;
 	struct options options;
+	bool has_platform;
+	struct platform platform; /* the machine that the systems shall run on */
+	bool compared;
+	struct platform_differences differences;
 	bool located;
 	struct landscape landscape;
 	struct patient *patients; /* the systems that the command is about */

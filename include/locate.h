@@ -5,6 +5,7 @@
 
 #include "finding.h"
 #include "formats/fstab.h"
+#include "formats/platform.h"
 #include "formats/superblock.h"
 #include "target.h"
 
@@ -161,6 +162,14 @@ int landscape_choose(const struct landscape *l, const char *name, struct system 
  * With --root it only checks that the tree can be written.
  */
 int system_make_writable(struct landscape *l, struct system *s, struct fault *f);
+/*
+ * The machine that this program runs on, whose root directory `machine` is. Devices that
+ * say nothing of themselves are left out.
+ */
+int platform_read(struct platform *ret, const struct target *machine, struct fault *f);
+/* Sets carries_root: what this system's root lies on, as sysfs has it. 0 or -ENOMEM. */
+int platform_mark_root(struct platform *p, const struct target *machine,
+		       const struct landscape *l, const struct system *s);
 /*
  * What the running system's boot loader calls the file: /vmlinuz-V with a separate /boot,
  * /SUBVOLUME/boot/vmlinuz-V on btrfs. The caller frees it; NULL: no memory.

@@ -30,6 +30,27 @@ struct module_judgements {
 	size_t count, capacity;
 };
 
+enum hardware_verdict { HARDWARE_DRIVEN, HARDWARE_UNDRIVEN, HARDWARE_SHADOWED };
+const char *hardware_verdict_name(enum hardware_verdict v);
+
+/* One device and one kernel. */
+struct hardware_judgement {
+	char *device; /* 0000:0b:00.0, or its modalias where it has no name */
+	char *modalias;
+	enum device_class class;
+	bool carries_root;
+	char *kernel; /* release */
+	char *module; /* that serves it, or would if it loaded; NULL: there is none */
+	bool is_built_in;
+	enum hardware_verdict verdict;
+	char *detail; /* why it is not driven, or NULL */
+};
+
+struct hardware_judgements {
+	struct hardware_judgement *items;
+	size_t count, capacity;
+};
+
 struct verify_options {
 	struct strings kernels; /* releases; empty: all */
 	struct strings modules; /* files on the rescue machine, judged singly */
@@ -37,6 +58,7 @@ struct verify_options {
 	bool boot_path_only;	/* do not read modules (inventory, planning) */
 	/* How this run was told where to look ("--image disk.img"): remedies repeat it. */
 	const char *scope;
+	const struct platform *platform; /* the machine that it shall run on; NULL: unknown */
 };
 
 struct verification {
@@ -46,6 +68,8 @@ struct verification {
 	struct strings wanted; /* package files that would bring the kernel back */
 	struct findings findings;
 	struct module_judgements modules;
+	struct hardware_judgements hardware; /* empty without a platform */
+	bool has_hardware;
 };
 
 /* Reads the patient's modules and nothing else of it; what it holds is in the inventory. */

@@ -34,6 +34,9 @@ struct modules_alias {
 };
 void modules_alias_done(struct modules_alias *a);
 int modules_alias_parse(struct modules_alias *ret, struct bytes in, struct fault *f);
+int modules_alias_add(struct modules_alias *a, const char *pattern, const char *module);
+/* Adds those of modules.builtin.modinfo: NUL-separated NAME.alias=PATTERN. 0 or -ENOMEM. */
+int modules_builtin_aliases(struct modules_alias *a, struct bytes in);
 /* Every module whose pattern matches, each once, in file order. */
 int modules_alias_match(const struct modules_alias *a, const char *modalias,
 			struct strings *ret);

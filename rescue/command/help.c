@@ -8,9 +8,9 @@ static const char options_text[] =
 	"  --image FILE      a disk image, partitioned or bare; may be repeated\n"
 	"  --device DEV      only these block devices; may be repeated\n"
 	"  --system SYSTEM   id, UUID, label or root device of one system\n"
+	"  --hardware FILE   it shall run on that machine (rescue platform --save)\n"
 	"Output:\n"
-	"  --json            one JSON document on standard output\n"
-	"  --no-color, --quiet, --verbose, --log FILE\n";
+	"  --json (one document), --no-color, --quiet, --verbose, --log FILE\n";
 
 static const char verify_text[] =
 	"Options of verify:\n"
@@ -32,6 +32,11 @@ static const char restore_text[] =
 	"  --options STRING  the kernel command line of a new entry\n"
 	"  --allow-unsigned  accept packages that no known key vouches for\n";
 
+static const char platform_text[] =
+	"This machine, or that of --hardware:\n"
+	"  --save FILE       write it, for --hardware\n"
+	"  --compare FILE [FILE]  how two machines differ, or that one and this\n";
+
 static void print_command(const struct command *c)
 {
 	printf("rescue%s%s%s%s [OPTIONS]\n  %s\n\n", *c->name ? " " : "", c->name,
@@ -44,6 +49,8 @@ static void print_command(const struct command *c)
 		puts("  --key FILE        a public key that may vouch for packages");
 	if (c->options & OPTIONS_CONFIRM)
 		fputs(confirm_text, stdout);
+	if (c->options & OPTIONS_PLATFORM)
+		fputs(platform_text, stdout);
 	if (c->options & OPTIONS_FORGET)
 		puts("  --forget TRANSACTION  drop it and its undo data");
 	if (c->options & OPTIONS_OUTPUT)
@@ -59,8 +66,7 @@ static void print_all(void)
 	puts("");
 	fputs(options_text, stdout);
 	puts("\n\"rescue COMMAND --help\" tells the options of a command.\n"
-	     "Exit: 0 all well, 1 errors were found, 2 failed and nothing was changed,\n"
-	     "3 failed and everything was put back, 4 putting back is incomplete, 64 usage.");
+	     "Exit: 0 well, 1 errors found, 2 failed, 3 put back, 4 not put back, 64 usage.");
 }
 
 static int run(struct session *s, struct fault *f)

@@ -97,6 +97,18 @@ static void json_judgement(struct json *j, const struct module_judgement *m)
 	json_close_object(j);
 }
 
+static void json_hardware(struct json *j, const struct hardware_judgement *h)
+{
+	json_object(j, NULL);
+	json_text(j, "device", h->device);
+	json_text(j, "modalias", h->modalias);
+	json_text(j, "class", device_class_name(h->class));
+	json_text(j, "kernel", h->kernel);
+	json_text(j, "module", h->module);
+	json_text(j, "verdict", hardware_verdict_name(h->verdict));
+	json_close_object(j);
+}
+
 void json_system_verification(struct json *j, const struct patient *p)
 {
 	const struct module_judgements *m = &p->verification.modules;
@@ -112,7 +124,14 @@ void json_system_verification(struct json *j, const struct patient *p)
 	for (size_t i = 0; i < m->count; i++)
 		json_judgement(j, &m->items[i]);
 	json_close_array(j);
-	json_null(j, "hardware"); /* not judged */
+	if (!p->verification.has_hardware) {
+		json_null(j, "hardware");
+		return;
+	}
+	json_array(j, "hardware");
+	for (size_t i = 0; i < p->verification.hardware.count; i++)
+		json_hardware(j, &p->verification.hardware.items[i]);
+	json_close_array(j);
 }
 
 static void json_operation(struct json *j, const struct operation *op)

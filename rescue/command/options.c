@@ -10,7 +10,7 @@ enum option_code {
 	OPT_LOG, OPT_QUIET, OPT_VERBOSE, OPT_HELP, OPT_VERSION, OPT_KERNEL, OPT_MODULE,
 	OPT_PACKAGE, OPT_ALL_MODULES, OPT_DRY_RUN, OPT_YES, OPT_RELEASE, OPT_DEFAULT,
 	OPT_KEEP_DEFAULT, OPT_INITRAMFS, OPT_OPTIONS, OPT_ALLOW_UNSIGNED,
-	OPT_ALLOW_INCOMPATIBLE, OPT_FORGET, OPT_OUTPUT, OPT_KEY
+	OPT_ALLOW_INCOMPATIBLE, OPT_FORGET, OPT_OUTPUT, OPT_KEY, OPT_SAVE, OPT_COMPARE
 };
 
 /* group 0: every command takes it. */
@@ -46,6 +46,8 @@ static const struct {
 	{{"key", required_argument, NULL, OPT_KEY}, OPTIONS_KEY},
 	{{"forget", required_argument, NULL, OPT_FORGET}, OPTIONS_FORGET},
 	{{"output", required_argument, NULL, OPT_OUTPUT}, OPTIONS_OUTPUT},
+	{{"save", required_argument, NULL, OPT_SAVE}, OPTIONS_PLATFORM},
+	{{"compare", required_argument, NULL, OPT_COMPARE}, OPTIONS_PLATFORM},
 };
 
 void options_done(struct options *o)
@@ -133,6 +135,8 @@ static int set_option(struct options *o, int code, char *value, struct fault *f)
 	case OPT_ALLOW_INCOMPATIBLE: o->restore.allow_incompatible = true; return 0;
 	case OPT_KEY: return strings_add(&o->keys, value);
 	case OPT_FORGET: o->forget = value; return 0;
+	case OPT_SAVE: o->save = value; return 0;
+	case OPT_COMPARE: o->compare = value; return 0;
 	default: o->output = value; return 0; /* OPT_OUTPUT */
 	}
 }
@@ -161,6 +165,8 @@ static int make_scope_text(struct options *o)
 		r = put_option(&b, "--image", o->scope.images.items[i]);
 	for (size_t i = 0; r >= 0 && i < o->scope.devices.count; i++)
 		r = put_option(&b, "--device", o->scope.devices.items[i]);
+	if (r >= 0 && o->hardware)
+		r = put_option(&b, "--hardware", o->hardware);
 	o->scope_text = r < 0 ? NULL : buffer_steal(&b);
 	o->verify.scope = o->scope_text;
 	return o->scope_text ? 0 : -ENOMEM;
@@ -188,6 +194,7 @@ static int check_groups(const struct command *command, unsigned seen, struct fau
 		{OPTIONS_FORGET, "--forget"},
 		{OPTIONS_OUTPUT, "-o"},
 		{OPTIONS_KEY, "--key"},
+		{OPTIONS_PLATFORM, "--save and --compare"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
@@ -202,6 +209,8 @@ static int check_scope(const struct options *o, struct fault *f)
 		return usage(f, "--root excludes --image and --device");
 	if (o->scope.images.count && o->scope.devices.count)
 		return usage(f, "--image excludes --device");
+	if (o->save && o->compare)
+		return usage(f, "--save excludes --compare");
 	if (o->quiet && o->verbose)
 		return usage(f, "--quiet excludes --verbose");
 	return 0;

@@ -8,7 +8,7 @@
 
 const struct command *const commands[] = {&command_diagnose, &command_locate,
 	&command_inventory, &command_verify, &command_restore, &command_undo, &command_history,
-	&command_package, &command_initramfs, &command_help, NULL};
+	&command_package, &command_initramfs, &command_platform, &command_help, NULL};
 
 static void print_fault(const struct fault *f)
 {

@@ -15,6 +15,8 @@ static void patient_done(struct patient *p)
 
 void session_done(struct session *s)
 {
+	platform_done(&s->platform);
+	platform_differences_done(&s->differences);
 	transactions_done(&s->transactions);
 	apply_report_done(&s->report);
 	plan_done(&s->plan);
@@ -127,14 +129,20 @@ int session_examine(struct session *s, struct patient *p, const struct verify_op
 		    struct fault *f)
 {
 	const struct system *system = p->system;
+	struct verify_options here = *how;
 	int r;
 
 	patient_done(p);
 	p->system = system;
-	r = inventory_read(&p->inventory, system, f);
+	r = session_read_platform(s, f);
+	if (r >= 0 && session_mark_root(s, system) < 0)
+		r = fault_no_memory(f);
+	here.platform = s->has_platform ? &s->platform : NULL;
+	if (r >= 0)
+		r = inventory_read(&p->inventory, system, f);
 	p->has_inventory = r >= 0;
 	if (r >= 0)
-		r = verify_run(&p->verification, &p->inventory, how, f);
+		r = verify_run(&p->verification, &p->inventory, &here, f);
 	p->has_verification = r >= 0;
 	if (r < 0)
 		fault_system(f, system->id);

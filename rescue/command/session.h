@@ -25,12 +25,19 @@ int session_examine(struct session *s, struct patient *p, const struct verify_op
 /* Words for a remedy: "rescue restore SCOPE --system ID"; NULL: no memory. */
 char *session_command_line(const struct session *s, const char *command, const char *system);
 
+/* platform.c: --hardware, else this machine where it is the patient's; once. */
+int session_read_platform(struct session *s, struct fault *f);
+/* The devices that this system's root lies on. 0 or -ENOMEM. */
+int session_mark_root(struct session *s, const struct system *system);
+void platform_differences_done(struct platform_differences *list);
+
 /* text.c: everything on standard output. */
 void text_systems(const struct session *s);
 void text_devices(const struct session *s);
 void text_inventory(const struct session *s, const struct patient *p);
 void text_findings(const struct session *s, const struct findings *fs);
 void text_modules(const struct session *s, const struct patient *p);
+void text_hardware(const struct patient *p);
 void text_verdict(const struct session *s, const struct patient *p);
 /* Standard error, one line: "rescue: warning: …". */
 void print_warning(const char *format, ...) _printf_(1, 2);
@@ -67,6 +74,6 @@ int restore_patient(struct session *s, struct system *sys, struct fault *f);
 
 extern const struct command command_diagnose, command_locate, command_inventory,
 	command_verify, command_restore, command_undo, command_history, command_package,
-	command_initramfs, command_help;
+	command_initramfs, command_platform, command_help;
 
 #endif

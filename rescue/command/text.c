@@ -232,6 +232,34 @@ void text_modules(const struct session *s, const struct patient *p)
 		table_print(t, stdout, 0, is_ascii());
 }
 
+/* "VMware vmxnet3 at 0000:0b:00.0: vmxnet3, loads": what its root and network need. */
+void text_hardware(const struct patient *p)
+{
+	const struct verification *v = &p->verification;
+
+	for (size_t i = 0; i < v->hardware.count; i++) {
+		const struct hardware_judgement *h = &v->hardware.items[i];
+		_cleanup_free_ char *name = modalias_name(h->modalias, h->class);
+
+		if (h->class == CLASS_OTHER || h->verdict != HARDWARE_DRIVEN)
+			continue;
+		put(name);
+		if (strcmp(h->device, h->modalias) != 0) {
+			fputs(" at ", stdout);
+			put(h->device);
+		}
+		printf(": ");
+		put(h->module);
+		printf(", %s", h->is_built_in ? "built in" : "loads");
+		if (v->kernel_count > 1) {
+			printf(" (");
+			put(h->kernel);
+			printf(")");
+		}
+		putchar('\n');
+	}
+}
+
 void text_verdict(const struct session *s, const struct patient *p)
 {
 	static const char *const words[] = {"it will boot.", "it will boot, but something is wrong.",

@@ -33,6 +33,8 @@ static int run(struct session *s, struct fault *f)
 	text_modules(s, p);
 	if (p->verification.modules.count)
 		putchar('\n');
+	if (!s->options.quiet)
+		text_hardware(p);
 	text_findings(s, &p->verification.findings);
 	text_verdict(s, p);
 	return 0;

@@ -166,7 +166,7 @@ void modules_alias_done(struct modules_alias *a)
 	*a = (struct modules_alias){0};
 }
 
-static int alias_add(struct modules_alias *a, const char *pattern, const char *module)
+int modules_alias_add(struct modules_alias *a, const char *pattern, const char *module)
 {
 	struct module_alias *item;
 	int r;
@@ -195,13 +195,31 @@ int modules_alias_parse(struct modules_alias *ret, struct bytes in, struct fault
 
 		if (!text_equal(word, "alias") || !module)
 			continue; /* modprobe, too, passes over what it does not know */
-		if (alias_add(&a, pattern, module) < 0)
+		if (modules_alias_add(&a, pattern, module) < 0)
 			return fault_no_memory(f);
 	}
 	if (r < 0)
 		return r;
 	*ret = TAKE_STRUCT(a);
 	return 0;
+}
+
+int modules_builtin_aliases(struct modules_alias *a, struct bytes in)
+{
+	_cleanup_(buffer_done) struct buffer text = {0};
+	int r = in.size ? buffer_append(&text, in.data, in.size) : 0;
+
+	/* Each record ends with a NUL; the buffer has one behind the last. */
+	for (size_t at = 0; r >= 0 && at < text.size; at += strlen(text.data + at) + 1) {
+		char *record = text.data + at, *mark = strstr(record, ".alias=");
+
+		if (!mark || mark == record)
+			continue;
+		*mark = '\0';
+		r = modules_alias_add(a, mark + strlen(".alias="), record);
+		*mark = '.';
+	}
+	return r;
 }
 
 /* Thousands of patterns a device: most differ before their first wildcard. */

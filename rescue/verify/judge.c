@@ -19,6 +19,7 @@ void judge_done(struct judge *judge)
 	}
 	free(judge->items);
 	free(judge->pendings.items);
+	modules_alias_done(&judge->aliases);
 	symbols_done(&judge->symbols);
 	loader_done(&judge->loader);
 }
@@ -157,6 +158,16 @@ static int take_module_facts(struct judged *judged, const struct elf_module *m)
 	return r;
 }
 
+static int take_aliases(struct judge *judge, const char *name, const struct elf_module *m)
+{
+	const char *pattern;
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && (pattern = elf_module_info(m, "alias", i)); i++)
+		r = modules_alias_add(&judge->aliases, pattern, name);
+	return r;
+}
+
 int judge_module(struct judge *judge, size_t index, const struct elf_module *m)
 {
 	struct judged *judged = &judge->items[index];
@@ -168,6 +179,8 @@ int judge_module(struct judge *judge, size_t index, const struct elf_module *m)
 		return judge_doubt(&judged->j, NULL,
 			strdup("no module of the kernel's own tells its version magic"));
 	r = take_module_facts(judged, m);
+	if (r >= 0 && judge->takes_aliases && !judged->named)
+		r = take_aliases(judge, judged->j.name, m);
 	if (r >= 0)
 		r = judge_file(&judged->j, &judge->loader, m);
 	if (r < 0 || judged->j.verdict == MODULE_REFUSED)

@@ -6,6 +6,7 @@
 #include "symbols.h"
 
 #include "formats/module_versions.h"
+#include "formats/modules_index.h"
 #include "verify.h"
 
 #define KERNEL_VERSION_OF(a, b, c) ((a) << 16 | (b) << 8 | (c))
@@ -56,6 +57,8 @@ struct judge {
 	struct judged *items;
 	size_t count, capacity;
 	struct pendings pendings;
+	bool takes_aliases; /* set: no index of that kernel tells them */
+	struct modules_alias aliases; /* what its modules say they serve */
 };
 
 void judge_done(struct judge *judge);

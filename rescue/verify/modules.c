@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Does each module load into its kernel: reads them, has them judged, tells. */
-#include "judge.h"
-#include "verify_rules.h"
+#include "drivers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -223,13 +222,24 @@ static int keep(struct module_judgements *list, struct module_judgement *j)
 	return 0;
 }
 
+/* What only the whole tree tells: which file counts, and what serves the hardware. */
+static int judge_drivers(struct rules *r, const struct kernel *k, const struct judge *judge)
+{
+	_cleanup_(kernel_drivers_done) struct kernel_drivers drivers = {0};
+	int rc = kernel_drivers_read(&drivers, &r->inv->system->target, k, judge);
+
+	return rc < 0 ? rc : rules_hardware(r, &drivers);
+}
+
 static int judge_kernel(struct rules *r, const struct kernel *k, struct fault *f)
 {
-	_cleanup_(judge_done) struct judge judge = {0};
+	_cleanup_(judge_done) struct judge judge = {
+		.takes_aliases = k->modules.state != PART_OK};
 	int rc = judge_all(&judge, r, k, f);
 
 	if (rc < 0)
 		return rc;
+	rc = judge_drivers(r, k, &judge);
 	for (size_t i = 0; rc >= 0 && i < judge.count; i++) {
 		struct judged *m = &judge.items[i];
 

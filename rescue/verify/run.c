@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One verification: states of the kernels, the rules in order, the verdict. */
-#include "verify_rules.h"
+#include "drivers.h"
 
 #include <errno.h>
 
@@ -25,6 +25,25 @@ const char *module_verdict_name(enum module_verdict v)
 	return names[v];
 }
 
+const char *hardware_verdict_name(enum hardware_verdict v)
+{
+	static const char *const names[] = {"driven", "undriven", "shadowed"};
+
+	return names[v];
+}
+
+static void hardware_judgements_done(struct hardware_judgements *h)
+{
+	for (size_t i = 0; i < h->count; i++) {
+		free(h->items[i].device);
+		free(h->items[i].modalias);
+		free(h->items[i].kernel);
+		free(h->items[i].module);
+		free(h->items[i].detail);
+	}
+	free(h->items);
+}
+
 static void module_judgements_done(struct module_judgements *m)
 {
 	for (size_t i = 0; i < m->count; i++) {
@@ -42,6 +61,7 @@ void verification_done(struct verification *v)
 	strings_done(&v->wanted);
 	findings_done(&v->findings);
 	module_judgements_done(&v->modules);
+	hardware_judgements_done(&v->hardware);
 	memset(v, 0, sizeof(*v));
 }
 
@@ -88,10 +108,11 @@ static bool boots(const struct rules *r)
 	return all;
 }
 
-/* What the boot loader does not reach it cannot start, whole as it may be. */
-static bool loader_reaches_boot(const struct rules *r)
+/* Whole as a kernel may be: it is not started, or does not get as far as its root. */
+static bool gets_to_its_root(const struct rules *r)
 {
-	static const char *const codes[] = {"boot-unreadable-by-loader", "loader-astray"};
+	static const char *const codes[] = {"boot-unreadable-by-loader", "loader-astray",
+		"storage-undriven"};
 
 	for (size_t i = 0; i < r->v->findings.count; i++) {
 		const struct finding *f = &r->v->findings.items[i];
@@ -105,16 +126,21 @@ static bool loader_reaches_boot(const struct rules *r)
 
 static enum verdict judge(const struct rules *r)
 {
-	if (!boots(r) || !r->inv->system->complete || !loader_reaches_boot(r))
+	if (!boots(r) || !r->inv->system->complete || !gets_to_its_root(r))
 		return VERDICT_UNBOOTABLE;
 	return findings_has_errors(&r->v->findings) ? VERDICT_DEGRADED : VERDICT_BOOTABLE;
+}
+
+static void rules_done(struct rules *r)
+{
+	free(r->served.items);
 }
 
 int verify_run(struct verification *ret, const struct inventory *inv,
 	       const struct verify_options *options, struct fault *f)
 {
 	_cleanup_(verification_done) struct verification v = {0};
-	struct rules rules = {inv, options, &v};
+	_cleanup_(rules_done) struct rules rules = {.inv = inv, .options = options, .v = &v};
 	int r = check_asked_kernels(&rules, f);
 
 	if (r < 0)
@@ -138,6 +164,8 @@ int verify_run(struct verification *ret, const struct inventory *inv,
 		r = rules_modules(&rules, f);
 		if (r < 0)
 			return r;
+		if (rules_hardware_findings(&rules) < 0)
+			return fault_no_memory(f);
 	}
 	v.verdict = judge(&rules);
 	findings_sort(&v.findings);

@@ -5,11 +5,22 @@
 
 #include "verify.h"
 
+/* A network card that a kernel would serve if the machine had it. */
+struct served_card {
+	const struct kernel *kernel;
+	const struct known_card *card;
+};
+struct served_cards {
+	struct served_card *items;
+	size_t count, capacity;
+};
+
 /* Everything a rule may look at, and where it writes. */
 struct rules {
 	const struct inventory *inv;
 	const struct verify_options *options;
 	struct verification *v;
+	struct served_cards served;
 };
 
 /* The kernel that the machine would start next, as far as the entries tell; or NULL. */

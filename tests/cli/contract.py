@@ -89,6 +89,13 @@ COMMANDS = {
     "history": {"transactions": Or([TRANSACTION])},
     "package": {"packages": Or([PACKAGE])},
     "initramfs": {},
+    "platform": {"platform": Or({
+        "arch": TEXT, "cpu": TEXT, "level": NUMBER, "features": [str], "firmware": TEXT,
+        "secure_boot": (bool, type(None)),
+        "devices": [{"device": TEXT, "modalias": str,
+                     "class": One("storage", "network", "other"), "driver": TEXT}]}),
+        "differences": Or([{"what": One("fact", "feature", "device"), "subject": str,
+                            "first": TEXT, "second": TEXT}])},
     "help": {},
     None: {},
 }

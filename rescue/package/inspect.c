@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Holds the archive against the header: each member is a file of it, once, with its mode,
- * size, link text and digest; nothing lacks, nothing is left over; the digests of the whole
- * archive are those that the header names.
+ * size, link text and digest; nothing lacks, nothing is left over.
  */
 #include "package_room.h"
 
@@ -13,7 +12,6 @@
 struct inspector {
 	const struct contents *contents;
 	struct rpm_cpio cpio;
-	struct digest *archive[PACKAGE_PAYLOAD_DIGESTS]; /* NULL: nothing to compare with */
 	struct digest *file;
 	uint64_t size; /* of the archive so far */
 	bool *seen;    /* by slot */
@@ -28,8 +26,6 @@ void inspector_free(struct inspector *s)
 {
 	if (!s)
 		return;
-	for (size_t i = 0; i < PACKAGE_PAYLOAD_DIGESTS; i++)
-		digest_free(s->archive[i]);
 	digest_free(s->file);
 	free(s->seen);
 	free(s->has_data);
@@ -45,13 +41,6 @@ static int allocate(struct inspector *s)
 	s->file = s->contents->count ? digest_new(p->file_algorithm) : NULL;
 	if (!s->seen || !s->has_data || (s->contents->count && !s->file))
 		return -ENOMEM;
-	for (size_t i = 0; i < PACKAGE_PAYLOAD_DIGESTS; i++) {
-		if (!p->archive_digests[i].hex)
-			continue;
-		s->archive[i] = digest_new(p->archive_digests[i].algorithm);
-		if (!s->archive[i])
-			return -ENOMEM;
-	}
 	return 0;
 }
 
@@ -183,16 +172,7 @@ static int check_completeness(const struct inspector *s, struct fault *f)
 static int check_end(struct inspector *s, struct fault *f)
 {
 	const struct package *p = s->contents->package;
-	char actual[DIGEST_HEX_SIZE];
 
-	for (size_t i = 0; i < PACKAGE_PAYLOAD_DIGESTS; i++) {
-		if (!s->archive[i])
-			continue;
-		digest_hex(s->archive[i], actual);
-		if (strcasecmp(actual, p->archive_digests[i].hex))
-			return package_bad_digest(
-				f, p, "the digest of its decompressed payload differs");
-	}
 	if (p->archive_size && p->archive_size != s->size)
 		return package_bad_digest(f, p, "the size of its decompressed payload differs");
 	if (!rpm_cpio_may_end(&s->cpio))
@@ -206,10 +186,6 @@ int inspector_check(void *data, struct block *b, struct fault *f)
 
 	if (!b)
 		return check_end(s, f);
-	for (size_t i = 0; i < PACKAGE_PAYLOAD_DIGESTS; i++) {
-		if (s->archive[i])
-			digest_update(s->archive[i], b->data, b->size);
-	}
 	s->size += b->size;
 	return inspect(s, (struct bytes){(const uint8_t *)b->data, b->size}, f);
 }

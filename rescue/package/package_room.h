@@ -113,7 +113,13 @@ bool package_requires_kernel(const struct package_requirement *r);
 int package_take_integrity(struct package *p, const struct rpm_header *signature,
 			   const struct rpm_header *main, struct fault *f);
 
-/* payload.c: the payload decompressed block by block; its digests compared at the end. */
+/* intake.c: the payload's bytes in the file, held against digests and seals. */
+struct intake;
+int intake_open(struct intake **ret, const struct package *p, struct fault *f);
+void intake_close(struct intake *in);
+struct pipeline *intake_pipeline(struct intake *in); /* its blocks */
+
+/* payload.c: the payload decompressed block by block. */
 struct payload;
 int payload_open(struct payload **ret, const struct package *p, struct fault *f);
 void payload_close(struct payload *payload);

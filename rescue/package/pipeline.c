@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Stages side by side: a thread fills blocks, a second one checks them, the caller takes
- * them. A ring of few blocks lies between, so memory stays what it is however large the
- * stream; whoever is ahead waits. A block is taken only when it was checked, and what goes
- * wrong at one is told behind all blocks before it. Where no thread can be made, the
- * caller does the work of all three.
+ * Stages side by side: a thread fills blocks, others look at them one after another, the
+ * caller takes them. They go round in a ring of few, so memory stays what it is however
+ * large the stream; whoever is ahead waits. A block is taken only when every stage has
+ * passed it, and what goes wrong at one is told behind all blocks before it. Where threads
+ * cannot be made, the caller does everybody's work.
  */
 #include "pipeline.h"
 
@@ -15,118 +15,111 @@
 
 enum { BLOCKS = 8, THREAD_STACK = 256 * 1024 };
 
-struct pipeline {
-	struct pipeline_stage fill, check;
-	struct block blocks[BLOCKS];
-	size_t filled, checked, taken; /* how many so far */
-	bool no_more_filled, no_more_checked;
-	int error; /* behind the last block checked; 0: the end */
+struct stage {
+	struct pipeline *pipeline;
+	struct pipeline_stage is;
+	size_t done; /* blocks so far */
+	bool ended;  /* behind them nothing more comes */
+	int error;   /* because of that; 0: the stream's end */
 	struct fault fault;
-	int fill_error; /* behind the last block filled */
-	struct fault fill_fault;
+};
+
+struct pipeline {
+	struct stage stages[PIPELINE_MAX_STAGES];
+	size_t stage_count;
+	struct block blocks[BLOCKS];
+	size_t taken;
 	bool stopped; /* nobody takes any more */
 	pthread_mutex_t lock;
 	pthread_cond_t moved;
-	pthread_t threads[2];
-	unsigned thread_count;
+	pthread_t threads[PIPELINE_MAX_STAGES];
+	size_t thread_count;
 };
 
-/* ---- one turn of a stage ------------------------------------------------------------------ */
+/* ---- one stage ------------------------------------------------------------------------- */
 
-/* The answer of a stage at a block. 1: done; 0: no more; < 0: failed. */
-static int do_fill(struct pipeline *p)
+static bool is_first(const struct stage *s)
 {
-	struct block *b = &p->blocks[p->filled % BLOCKS];
-
-	b->size = 0;
-	return p->fill.work(p->fill.data, b, &p->fill_fault);
+	return s == s->pipeline->stages;
 }
 
-static int do_check(struct pipeline *p)
+/* With the lock held. A block to work on, or the end of those before. */
+static bool has_turn(const struct stage *s)
 {
-	return p->check.work(p->check.data, &p->blocks[p->checked % BLOCKS], &p->fault);
+	if (is_first(s))
+		return s->done - s->pipeline->taken < BLOCKS;
+	return s->done < s[-1].done || s[-1].ended;
 }
 
-/* Behind the last block: what ended the stage before, else this stage's last word. */
-static void end_check(struct pipeline *p)
+/* Behind the last block: what ended the stage before, else this one's last word. */
+static int end_stage(struct stage *s)
 {
-	if (p->fill_error < 0) {
-		p->error = p->fill_error;
-		p->fault = p->fill_fault;
-	} else {
-		p->error = p->check.work(p->check.data, NULL, &p->fault);
-	}
+	if (s[-1].error == 0)
+		return s->is.work(s->is.data, NULL, &s->fault);
+	s->fault = s[-1].fault;
+	return s[-1].error;
 }
 
-/* ---- threads -------------------------------------------------------------------------------- */
-
-static void announce(struct pipeline *p)
+/* 1: a block is done; else the stage has ended with that. */
+static int work(struct stage *s, bool has_block)
 {
+	struct block *b = &s->pipeline->blocks[s->done % BLOCKS];
+	int r;
+
+	if (!has_block)
+		return end_stage(s);
+	if (is_first(s))
+		b->size = 0;
+	r = s->is.work(s->is.data, b, &s->fault);
+	return is_first(s) || r < 0 ? r : 1;
+}
+
+/* Whether more may follow. */
+static bool take_turn(struct stage *s)
+{
+	struct pipeline *p = s->pipeline;
+	bool has_block;
+	int r;
+
+	pthread_mutex_lock(&p->lock);
+	has_block = is_first(s) || s->done < s[-1].done;
+	pthread_mutex_unlock(&p->lock);
+	r = work(s, has_block);
+	pthread_mutex_lock(&p->lock);
+	s->done += r > 0;
+	s->ended = r <= 0;
+	s->error = MIN_OF(r, 0);
 	pthread_cond_broadcast(&p->moved);
 	pthread_mutex_unlock(&p->lock);
+	return r > 0;
 }
 
-static void *fill_blocks(void *data)
-{
-	struct pipeline *p = data;
-	int r;
+/* ---- threads ------------------------------------------------------------------------------ */
 
-	do {
-		pthread_mutex_lock(&p->lock);
-		while (!p->stopped && p->filled - p->taken >= BLOCKS)
-			pthread_cond_wait(&p->moved, &p->lock);
-		r = p->stopped ? 0 : 1;
-		pthread_mutex_unlock(&p->lock);
-		if (r)
-			r = do_fill(p);
-		pthread_mutex_lock(&p->lock);
-		if (r > 0)
-			p->filled++;
-		else
-			p->no_more_filled = true;
-		p->fill_error = MIN_OF(r, 0);
-		announce(p);
-	} while (r > 0);
-	return NULL;
-}
-
-/* 1: there is one; 0: none will come; -1: nobody takes any more. */
-static int wait_filled(struct pipeline *p)
+static bool wait_for_turn(struct stage *s)
 {
-	int r;
+	struct pipeline *p = s->pipeline;
+	bool goes_on;
 
 	pthread_mutex_lock(&p->lock);
-	while (!p->stopped && p->checked == p->filled && !p->no_more_filled)
+	while (!p->stopped && !has_turn(s))
 		pthread_cond_wait(&p->moved, &p->lock);
-	r = p->stopped ? -1 : p->checked < p->filled;
+	goes_on = !p->stopped;
 	pthread_mutex_unlock(&p->lock);
-	return r;
+	return goes_on;
 }
 
-static void *check_blocks(void *data)
+static void *run_stage(void *data)
 {
-	struct pipeline *p = data;
-	int r = 0, more = 1;
+	struct stage *s = data;
 
-	while (r >= 0 && (more = wait_filled(p)) > 0) {
-		r = do_check(p);
-		pthread_mutex_lock(&p->lock);
-		if (r >= 0)
-			p->checked++;
-		announce(p);
-	}
-	if (r >= 0 && more == 0)
-		end_check(p);
-	pthread_mutex_lock(&p->lock);
-	if (r < 0)
-		p->error = r;
-	p->no_more_checked = true;
-	announce(p);
+	while (wait_for_turn(s) && take_turn(s))
+		;
 	return NULL;
 }
 
 /* Signals belong to the thread that can act on them. */
-static int start_thread(struct pipeline *p, void *(*run)(void *))
+static int start_thread(struct pipeline *p, struct stage *s)
 {
 	pthread_attr_t attributes;
 	sigset_t all, before;
@@ -137,7 +130,7 @@ static int start_thread(struct pipeline *p, void *(*run)(void *))
 	pthread_attr_setstacksize(&attributes, MAX_OF(THREAD_STACK, PTHREAD_STACK_MIN));
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	r = pthread_create(&p->threads[p->thread_count], &attributes, run, p);
+	r = pthread_create(&p->threads[p->thread_count], &attributes, run_stage, s);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attributes);
 	if (!r)
@@ -149,20 +142,31 @@ static void stop_threads(struct pipeline *p)
 {
 	pthread_mutex_lock(&p->lock);
 	p->stopped = true;
-	announce(p);
+	pthread_cond_broadcast(&p->moved);
+	pthread_mutex_unlock(&p->lock);
 	while (p->thread_count)
 		pthread_join(p->threads[--p->thread_count], NULL);
 }
 
-/* Both or none: with one alone the caller would wait for what nobody does. */
+/* All or none; the one that fills is the last, so that none has worked before. */
 static void start_threads(struct pipeline *p)
 {
-	if (start_thread(p, check_blocks) < 0)
+	for (size_t i = p->stage_count; i-- > 0;) {
+		if (start_thread(p, &p->stages[i]) == 0)
+			continue;
+		stop_threads(p);
+		p->stopped = false;
 		return;
-	if (start_thread(p, fill_blocks) == 0)
-		return;
-	stop_threads(p);
-	p->stopped = p->no_more_checked = false;
+	}
+}
+
+/* Without threads each has its turn at one block. */
+static void work_alone(struct pipeline *p)
+{
+	for (size_t i = 0; i < p->stage_count; i++) {
+		if (!p->stages[i].ended)
+			(void)take_turn(&p->stages[i]);
+	}
 }
 
 /* ---- the caller's end ------------------------------------------------------------------------- */
@@ -171,8 +175,7 @@ void pipeline_free(struct pipeline *p)
 {
 	if (!p)
 		return;
-	if (p->thread_count)
-		stop_threads(p);
+	stop_threads(p);
 	for (size_t i = 0; i < BLOCKS; i++)
 		free(p->blocks[i].data);
 	pthread_mutex_destroy(&p->lock);
@@ -186,15 +189,15 @@ void pipeline_free_p(struct pipeline **p)
 	*p = NULL;
 }
 
-int pipeline_start(struct pipeline **ret, struct pipeline_stage fill,
-		   struct pipeline_stage check)
+int pipeline_start(struct pipeline **ret, const struct pipeline_stage *stages, size_t count)
 {
 	_cleanup_(pipeline_free_p) struct pipeline *p = calloc(1, sizeof(*p));
 
 	if (!p)
 		return -ENOMEM;
-	p->fill = fill;
-	p->check = check;
+	p->stage_count = count;
+	for (size_t i = 0; i < count; i++)
+		p->stages[i] = (struct stage){.pipeline = p, .is = stages[i]};
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->moved, NULL);
 	for (size_t i = 0; i < BLOCKS; i++) {
@@ -207,54 +210,34 @@ int pipeline_start(struct pipeline **ret, struct pipeline_stage fill,
 	return 0;
 }
 
-/* Without threads. As a stage's work. */
-static int work_alone(struct pipeline *p)
-{
-	int r;
-
-	if (p->no_more_checked)
-		return p->error;
-	r = do_fill(p);
-	p->fill_error = MIN_OF(r, 0);
-	if (r > 0) {
-		p->filled++;
-		r = do_check(p);
-		p->checked += r >= 0;
-		p->error = MIN_OF(r, 0);
-		p->no_more_checked = r < 0;
-		return r < 0 ? r : 1;
-	}
-	p->no_more_checked = true;
-	end_check(p);
-	return p->error;
-}
-
-static int wait_checked(struct pipeline *p)
-{
-	int r;
-
-	pthread_mutex_lock(&p->lock);
-	while (p->taken == p->checked && !p->no_more_checked)
-		pthread_cond_wait(&p->moved, &p->lock);
-	r = p->taken < p->checked ? 1 : p->error;
-	pthread_mutex_unlock(&p->lock);
-	return r;
-}
-
 int pipeline_take(struct pipeline *p, const struct block **ret, struct fault *f)
 {
-	int r = p->thread_count ? wait_checked(p) : work_alone(p);
+	const struct stage *last = &p->stages[p->stage_count - 1];
+	bool has_block;
 
-	if (r > 0)
+	pthread_mutex_lock(&p->lock);
+	while (p->taken == last->done && !last->ended) {
+		if (p->thread_count) {
+			pthread_cond_wait(&p->moved, &p->lock);
+			continue;
+		}
+		pthread_mutex_unlock(&p->lock);
+		work_alone(p);
+		pthread_mutex_lock(&p->lock);
+	}
+	has_block = p->taken < last->done;
+	pthread_mutex_unlock(&p->lock);
+	if (has_block)
 		*ret = &p->blocks[p->taken % BLOCKS];
-	if (r < 0 && f)
-		*f = p->fault;
-	return r;
+	else if (last->error < 0 && f)
+		*f = last->fault;
+	return has_block ? 1 : last->error;
 }
 
 void pipeline_give_back(struct pipeline *p)
 {
 	pthread_mutex_lock(&p->lock);
 	p->taken++;
-	announce(p);
+	pthread_cond_broadcast(&p->moved);
+	pthread_mutex_unlock(&p->lock);
 }

@@ -6,6 +6,7 @@
 #include "fault.h"
 
 #define BLOCK_SIZE ((size_t)512 * 1024)
+#define PIPELINE_MAX_STAGES 3
 
 struct block {
 	char *data; /* BLOCK_SIZE bytes */
@@ -14,8 +15,9 @@ struct block {
 };
 
 /*
- * fill: 1: the block holds something; 0: the end. check: 0; called with NULL behind the
- * last block. Both may run on a thread of their own; < 0 sets the fault and ends all.
+ * The first stage fills. 1: the block holds something; 0: the end. The others look at it
+ * and answer 0; they are called with NULL behind the last block. Each may run on a thread
+ * of its own; < 0 sets the fault and ends all.
  */
 struct pipeline_stage {
 	int (*work)(void *data, struct block *b, struct fault *f);
@@ -23,12 +25,11 @@ struct pipeline_stage {
 };
 
 struct pipeline;
-/* 0 or -ENOMEM. */
-int pipeline_start(struct pipeline **ret, struct pipeline_stage fill,
-		   struct pipeline_stage check);
+/* At least one stage, at most PIPELINE_MAX_STAGES. 0 or -ENOMEM. */
+int pipeline_start(struct pipeline **ret, const struct pipeline_stage *stages, size_t count);
 void pipeline_free(struct pipeline *p);
 void pipeline_free_p(struct pipeline **p);
-/* 1: a checked block, until pipeline_give_back; 0: the end, and all was well. */
+/* 1: a block that passed every stage, until pipeline_give_back; 0: the end, all was well. */
 int pipeline_take(struct pipeline *p, const struct block **ret, struct fault *f);
 void pipeline_give_back(struct pipeline *p);
 

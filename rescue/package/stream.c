@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The files of a package in one pass over its payload: read and decompressed, inspected,
- * and handed on, side by side. The archive says only where a file's bytes are: what a file
- * is comes from the header.
+ * The files of a package in one pass over its payload: read, decompressed, digested,
+ * inspected and handed on, side by side. The archive says only where a file's bytes are:
+ * what a file is comes from the header.
  */
 #include "package_room.h"
+
+#include "proofs.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -16,6 +18,7 @@ struct stream {
 	const struct progress *progress;
 	struct contents contents;
 	struct payload *payload;
+	struct proofs proofs; /* of the archive */
 	struct inspector *inspector;
 	struct pipeline *pipeline;
 	struct rpm_cpio cpio;
@@ -27,6 +30,7 @@ static void stream_done(struct stream *s)
 {
 	pipeline_free(s->pipeline); /* first: its threads use the others */
 	inspector_free(s->inspector);
+	proofs_done(&s->proofs);
 	payload_close(s->payload);
 	contents_done(&s->contents);
 }
@@ -100,6 +104,17 @@ static int check_format(const struct package *p, struct fault *f)
 	return 0;
 }
 
+static int start_pipeline(struct stream *s)
+{
+	const struct pipeline_stage stages[] = {
+		{payload_fill, s->payload},
+		{proofs_check, &s->proofs},
+		{inspector_check, s->inspector},
+	};
+
+	return pipeline_start(&s->pipeline, stages, ARRAY_SIZE(stages));
+}
+
 static int open_stages(struct stream *s, struct fault *f)
 {
 	int r = check_format(s->listed, f);
@@ -112,8 +127,10 @@ static int open_stages(struct stream *s, struct fault *f)
 		r = inspector_new(&s->inspector, &s->contents, f);
 	if (r < 0)
 		return r;
-	r = pipeline_start(&s->pipeline, (struct pipeline_stage){payload_fill, s->payload},
-			   (struct pipeline_stage){inspector_check, s->inspector});
+	s->proofs = (struct proofs){.package = s->package, .what = "decompressed payload"};
+	r = proofs_add_digests(&s->proofs, s->package->archive_digests);
+	if (r == 0)
+		r = start_pipeline(s);
 	return r < 0 ? fault_no_memory(f) : 0;
 }
 

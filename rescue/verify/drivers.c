@@ -11,7 +11,6 @@ void kernel_drivers_done(struct kernel_drivers *d)
 {
 	modules_alias_done(&d->aliases);
 	strings_done(&d->built_in);
-	depmod_config_done(&d->depmod);
 	modprobe_config_done(&d->modprobe);
 	*d = (struct kernel_drivers){0};
 }
@@ -100,7 +99,8 @@ static int read_configuration(const struct configuration *c)
 		if (target_list(c->t, *directory, &here, NULL) == -ENOMEM)
 			return -ENOMEM;
 		for (size_t i = 0; i < here.count; i++)
-			if (text_ends(here.items[i], ".conf") &&
+			if ((text_ends(here.items[i], ".conf") ||
+				    text_ends(here.items[i], ".conf.dist")) && /* EL5 */
 				strings_add_new(&names, here.items[i]) < 0)
 				return -ENOMEM;
 	}
@@ -117,11 +117,25 @@ static int read_configuration(const struct configuration *c)
 	return r;
 }
 
+struct search {
+	struct depmod_config *config;
+	const char *release;
+};
+
 static int take_depmod(void *data, struct bytes text)
 {
-	struct kernel_drivers *d = data;
+	struct search *s = data;
 
-	return depmod_config_parse(&d->depmod, text, d->kernel->release);
+	return depmod_config_parse(s->config, text, s->release);
+}
+
+int kernel_search_read(struct depmod_config *ret, const struct target *t, const char *release)
+{
+	static const char *const depmod_d[] = {"/etc/depmod.d", "/usr/local/lib/depmod.d",
+		"/usr/lib/depmod.d", "/lib/depmod.d", NULL};
+	struct search search = {ret, release};
+
+	return read_configuration(&(struct configuration){t, depmod_d, take_depmod, &search});
 }
 
 static int take_modprobe(void *data, struct bytes text)
@@ -143,8 +157,6 @@ static int read_old_style(struct kernel_drivers *d, const struct target *t)
 int kernel_drivers_read(struct kernel_drivers *ret, const struct target *t, const struct kernel *k,
 		 const struct judge *judge)
 {
-	static const char *const depmod_d[] = {"/etc/depmod.d", "/usr/local/lib/depmod.d",
-		"/usr/lib/depmod.d", "/lib/depmod.d", NULL};
 	static const char *const modprobe_d[] = {"/etc/modprobe.d", "/usr/local/lib/modprobe.d",
 		"/usr/lib/modprobe.d", "/lib/modprobe.d", NULL};
 	_cleanup_(kernel_drivers_done) struct kernel_drivers d = {.kernel = k, .judge = judge};
@@ -152,9 +164,6 @@ int kernel_drivers_read(struct kernel_drivers *ret, const struct target *t, cons
 
 	if (r >= 0)
 		r = read_built_in(&d, t);
-	if (r >= 0)
-		r = read_configuration(
-			&(struct configuration){t, depmod_d, take_depmod, &d});
 	if (r >= 0)
 		r = read_configuration(
 			&(struct configuration){t, modprobe_d, take_modprobe, &d});
@@ -179,15 +188,6 @@ bool kernel_drivers_built_in(const struct kernel_drivers *d, const char *name)
 					    sizeof(char *), compare_words);
 }
 
-/* Below the module directory. */
-static const char *relative(const struct kernel_drivers *d, const struct judged *m)
-{
-	size_t n = strlen(d->kernel->modules.path);
-
-	return strncmp(m->j.path, d->kernel->modules.path, n) == 0 && m->j.path[n] == '/'
-		? m->j.path + n + 1 : m->j.path;
-}
-
 const struct judged *kernel_drivers_module(const struct kernel_drivers *d, const char *name,
 				    const struct judged **ret_hidden)
 {
@@ -198,7 +198,8 @@ const struct judged *kernel_drivers_module(const struct kernel_drivers *d, const
 
 		if (m->named || !text_equal(m->j.name, name))
 			continue;
-		if (!taken || depmod_prefers(&d->depmod, relative(d, m), relative(d, taken))) {
+		if (!taken || depmod_prefers(&d->judge->search, judge_relative(d->judge, m),
+				judge_relative(d->judge, taken))) {
 			other = taken;
 			taken = m;
 		}

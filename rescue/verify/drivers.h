@@ -13,7 +13,6 @@ struct kernel_drivers {
 	const struct judge *judge;
 	struct modules_alias aliases; /* of modules, built-ins, and modprobe.d */
 	struct strings built_in;      /* names, sorted */
-	struct depmod_config depmod;
 	struct modprobe_config modprobe;
 	bool lists_built_in; /* the aliases of built-in drivers are among them */
 };
@@ -22,6 +21,8 @@ void kernel_drivers_done(struct kernel_drivers *d);
 /* judge: every module of that kernel, judged. 0 or -ENOMEM. */
 int kernel_drivers_read(struct kernel_drivers *ret, const struct target *t, const struct kernel *k,
 		 const struct judge *judge);
+/* The depmod.d of the patient, for that release. 0 or -ENOMEM. */
+int kernel_search_read(struct depmod_config *ret, const struct target *t, const char *release);
 bool kernel_drivers_built_in(const struct kernel_drivers *d, const char *name);
 /*
  * The module of that name that modprobe would load, by depmod's order; NULL: none.
@@ -46,5 +47,10 @@ int rules_hardware(struct rules *r, const struct kernel_drivers *d);
 int rules_hardware_findings(struct rules *r);
 /* shadows.c: third-party modules that hide good ones. 0 or -ENOMEM. */
 int rules_shadows(struct rules *r, const struct kernel_drivers *d);
+/*
+ * Whose module that is and what makes it anew, as the end of a sentence; "" where that is
+ * not known. NULL: no memory.
+ */
+char *rules_owner_text(const struct rules *r, const char *path, const char *release);
 
 #endif

@@ -20,6 +20,7 @@ void judge_done(struct judge *judge)
 	free(judge->items);
 	free(judge->pendings.items);
 	modules_alias_done(&judge->aliases);
+	depmod_config_done(&judge->search);
 	symbols_done(&judge->symbols);
 	loader_done(&judge->loader);
 }
@@ -36,6 +37,18 @@ ssize_t judge_add(struct judge *judge, const char *path)
 	j->name = module_name_of(path);
 	j->kernel = strdup(judge->loader.release);
 	return j->path && j->name && j->kernel ? (ssize_t)judge->count - 1 : -ENOMEM;
+}
+
+const char *judge_relative(const struct judge *judge, const struct judged *m)
+{
+	static const char modules[] = "/lib/modules/";
+	const char *path = m->j.path, *release = judge->loader.release;
+	size_t n = strlen(release);
+
+	if (!text_starts(path, modules))
+		return path;
+	path += sizeof(modules) - 1;
+	return strncmp(path, release, n) == 0 && path[n] == '/' ? path + n + 1 : m->j.path;
 }
 
 static int decide(struct module_judgement *j, enum module_verdict verdict,

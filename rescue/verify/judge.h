@@ -6,7 +6,7 @@
 #include "symbols.h"
 
 #include "formats/module_versions.h"
-#include "formats/modules_index.h"
+#include "formats/kmod_config.h"
 #include "verify.h"
 
 #define KERNEL_VERSION_OF(a, b, c) ((a) << 16 | (b) << 8 | (c))
@@ -32,6 +32,7 @@ struct judged {
 	struct module_judgement j;
 	struct strings name_spaces; /* that it imports */
 	bool named;	   /* a file of the rescue machine: the tree never uses it */
+	bool dangling;	   /* a link that leads nowhere */
 	bool exact;	   /* its vermagic is the kernel's, to the last word */
 	bool is_gpl, uses_gpl_only;
 	size_t bad; /* symbols that refuse it */
@@ -57,6 +58,7 @@ struct judge {
 	struct judged *items;
 	size_t count, capacity;
 	struct pendings pendings;
+	struct depmod_config search; /* which of two files of a name counts */
 	bool takes_aliases; /* set: no index of that kernel tells them */
 	struct modules_alias aliases; /* what its modules say they serve */
 };
@@ -64,6 +66,8 @@ struct judge {
 void judge_done(struct judge *judge);
 /* An empty judgement at the end of items; its index, or -ENOMEM. */
 ssize_t judge_add(struct judge *judge, const char *path);
+/* Its path below the kernel's module directory; all of it where it lies elsewhere. */
+const char *judge_relative(const struct judge *judge, const struct judged *m);
 /* What the file itself decides, then its symbols. 0 or -ENOMEM. */
 int judge_module(struct judge *judge, size_t index, const struct elf_module *m);
 /* What its symbols decide; those of other modules wait for judge_finish. */

@@ -11,16 +11,6 @@ struct walk {
 	size_t index;
 };
 
-/* depmod's default order: updates and extra before the kernel's own, weak-updates last. */
-static int rank_of(const struct judge *judge, int owner)
-{
-	const struct judged *m = &judge->items[owner];
-
-	if (m->named)
-		return 3;
-	return strstr(m->j.path, "/weak-updates/") ? 2 : m->j.third_party ? 0 : 1;
-}
-
 /* Two files of one name: modprobe takes the first in depmod's order; else the own one. */
 static bool replaces(const struct judge *judge, int newer, int older)
 {
@@ -29,7 +19,8 @@ static bool replaces(const struct judge *judge, int newer, int older)
 	if (a->named != b->named)
 		return b->named;
 	if (text_equal(a->j.name, b->j.name))
-		return rank_of(judge, newer) < rank_of(judge, older);
+		return depmod_prefers(&judge->search, judge_relative(judge, a),
+			judge_relative(judge, b));
 	return b->j.third_party && !a->j.third_party;
 }
 

@@ -118,6 +118,20 @@ static int judge_opened(struct judge *judge, size_t index, int opened, struct op
 	return judge_module(judge, index, &o->elf);
 }
 
+/* weak-updates/ holds links into other kernels' directories, which may be gone. */
+static int judge_dangling(struct judge *judge, size_t index, const struct target *t)
+{
+	struct judged *m = &judge->items[index];
+	_cleanup_free_ char *text = NULL;
+	int r = target_readlink(t, m->j.path, &text);
+
+	if (r == -ENOMEM)
+		return r;
+	m->dangling = r >= 0;
+	return judge_refuse(&m->j, "format", text_printf("it leads to %s, which is not there",
+		text ? text : "a file"));
+}
+
 static int judge_tree_file(struct judge *judge, const struct target *t,
 			   const struct kernel *k, const char *relative)
 {
@@ -128,6 +142,8 @@ static int judge_tree_file(struct judge *judge, const struct target *t,
 	if (index < 0)
 		return -ENOMEM;
 	judge->items[index].j.third_party = is_third_party(relative);
+	if (!target_exists(t, path))
+		return judge_dangling(judge, (size_t)index, t);
 	return judge_opened(judge, (size_t)index, read_patients(&o, t, path), &o);
 }
 
@@ -158,6 +174,8 @@ static int judge_all(struct judge *judge, struct rules *r, const struct kernel *
 	const struct target *t = &r->inv->system->target;
 	int rc = loader_of_kernel(&judge->loader, t, k);
 
+	if (rc >= 0)
+		rc = kernel_search_read(&judge->search, t, k->release);
 	if (rc >= 0)
 		rc = symbols_of_kernel(&judge->symbols, t, k);
 	if (rc >= 0)
@@ -201,6 +219,8 @@ static int tell(struct rules *r, const struct kernel *k, const struct judged *m)
 	_cleanup_free_ char *more = m->bad > 1 ? text_printf(" (and %zu more)", m->bad - 1)
 					       : strdup("");
 
+	_cleanup_free_ char *owner = NULL;
+
 	if (!more)
 		return -ENOMEM;
 	if (j->verdict == MODULE_LOADS || !j->reason)
@@ -208,8 +228,14 @@ static int tell(struct rules *r, const struct kernel *k, const struct judged *m)
 	if (j->verdict == MODULE_UNKNOWN)
 		return findings_add(&r->v->findings, code_of(j->reason), SEVERITY_WARNING,
 			k->release, j->path, "module %s may not load: %s", j->path, j->detail);
-	return findings_add(&r->v->findings, code_of(j->reason), rules_severity(r, k),
-		k->release, j->path, "module %s will not load: %s%s", j->path, j->detail, more);
+	owner = j->third_party && !m->named ? rules_owner_text(r, j->path, k->release)
+					    : strdup("");
+	if (!owner)
+		return -ENOMEM;
+	return findings_add(&r->v->findings,
+		m->dangling ? "weak-update-dangling" : code_of(j->reason),
+		rules_severity(r, k), k->release, j->path, "module %s will not load: %s%s%s",
+		j->path, j->detail, more, owner);
 }
 
 static int keep(struct module_judgements *list, struct module_judgement *j)
@@ -228,6 +254,8 @@ static int judge_drivers(struct rules *r, const struct kernel *k, const struct j
 	_cleanup_(kernel_drivers_done) struct kernel_drivers drivers = {0};
 	int rc = kernel_drivers_read(&drivers, &r->inv->system->target, k, judge);
 
+	if (rc >= 0)
+		rc = rules_shadows(r, &drivers);
 	return rc < 0 ? rc : rules_hardware(r, &drivers);
 }
 

@@ -199,9 +199,12 @@ static void dependencies(void **state)
 
 static void exporters_in_depmods_order(void **state)
 {
+	static const char search[] = "search updates extra built-in weak-updates\n";
 	struct judge *j = *state;
 	size_t old, now;
 
+	assert_int_equal(depmod_config_parse(&j->search,
+		(struct bytes){(const uint8_t *)search, sizeof(search) - 1}, V), 0);
 	add(j, "kernel/a", exporter("sym", 1));
 	add(j, "extra/b", exporter("sym", 2)); /* another name: the kernel's own counts */
 	add(j, "kernel/c", exporter("sam", 1));

@@ -139,7 +139,7 @@ int apply_plan(struct apply_report *ret, const struct plan *plan,
 		.progress = progress,
 		.target = &inv->system->target,
 		.room = ROOM_NONE,
-		.modules = {.step = NO_STEP, .target = TARGET_NONE},
+		.modules = {.step = NO_STEP, .target = TARGET_NONE, .folder_fd = -1},
 	};
 	int r = room_open(&w.room, w.target, ROOM_MAKE, f);
 

@@ -31,8 +31,11 @@ void modules_done(struct staged_modules *m)
 		free(m->directories[i].relative);
 	free(m->directories);
 	free(m->path);
+	free(m->folder);
+	safe_close(m->folder_fd);
 	target_done(&m->target);
-	*m = (struct staged_modules){.step = NO_STEP, .target = TARGET_NONE};
+	*m = (struct staged_modules){
+		.step = NO_STEP, .target = TARGET_NONE, .folder_fd = -1};
 }
 
 const char *modules_below(const struct work *w, const char *path)
@@ -143,6 +146,32 @@ static int make_parents(struct work *w, const char *relative, struct fault *f)
 	return MIN_OF(r, 0);
 }
 
+/* Files come folder by folder: each is made, found and opened once. 0 or -errno. */
+static int enter_folder(
+	struct work *w, const char *relative, const char **ret_name, struct fault *f)
+{
+	struct staged_modules *m = &w->modules;
+	const char *slash = strrchr(relative, '/');
+	_cleanup_free_ char *name = NULL;
+	size_t size;
+	int r;
+
+	*ret_name = slash ? slash + 1 : relative;
+	size = (size_t)(*ret_name - relative);
+	if (m->folder && strncmp(m->folder, relative, size) == 0 && !m->folder[size])
+		return 0;
+	r = make_parents(w, relative, f);
+	if (r < 0)
+		return r;
+	free(m->folder);
+	safe_close(m->folder_fd);
+	m->folder_fd = parent_in(w, relative, &name, f);
+	m->folder = m->folder_fd >= 0 ? strndup(relative, size) : NULL;
+	if (m->folder_fd < 0)
+		return m->folder_fd;
+	return m->folder ? 0 : fault_no_memory(f);
+}
+
 /* ---- a package's files ---- */
 
 int modules_begin(struct work *w, struct fault *f)
@@ -176,9 +205,8 @@ int modules_stage(
 {
 	const char *relative = modules_below(w, file->path);
 	_cleanup_free_ char *path = text_printf("%s/%s", w->modules.path, relative);
-	_cleanup_free_ char *name = NULL;
-	_cleanup_close_ int dirfd = -1;
 	struct stage_attributes a;
+	const char *name;
 	int r;
 
 	if (!path)
@@ -186,15 +214,12 @@ int modules_stage(
 	attributes_of_package(w, file, path, &a);
 	if (S_ISDIR(file->mode))
 		return stage_module_directory(w, relative, &a, f);
-	r = make_parents(w, relative, f);
+	r = enter_folder(w, relative, &name, f);
 	if (r < 0)
 		return r;
-	dirfd = parent_in(w, relative, &name, f);
-	if (dirfd < 0)
-		return dirfd;
-	r = S_ISLNK(file->mode)
-		    ? stage_symlink(dirfd, name, file->link, &a, &w->shortfall)
-		    : stage_file(dirfd, name);
+	r = S_ISLNK(file->mode) ? stage_symlink(w->modules.folder_fd, name, file->link,
+					  &a, &w->shortfall)
+				: stage_file(w->modules.folder_fd, name);
 	if (r == -EEXIST)
 		return 0; /* another package brought it */
 	if (r < 0)

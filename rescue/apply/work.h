@@ -18,6 +18,8 @@ struct staged_modules {
 	bool from_packages;   /* else: the present one, indexed anew */
 	char *path;           /* the target's, without symlinks */
 	struct target target; /* the staged directory; fd -1: the plan makes none */
+	char *folder;	      /* below it, where the last file went; NULL: none yet */
+	int folder_fd;	      /* of that, or -1 */
 	struct staged_directory *directories;
 	size_t directory_count, directory_capacity;
 };

@@ -24,16 +24,16 @@ void driver_choice_done(struct driver_choice *c)
 /* ---- reading ------------------------------------------------------------------------ */
 
 /* 0 also where there is no such file; -ENOMEM. */
-static int read_file(const struct target *t, char *take_path, size_t limit,
+static int read_file(const struct files *files, char *take_path, size_t limit,
 		     struct buffer *ret)
 {
 	_cleanup_free_ char *path = take_path;
-	int r = path ? target_read(t, path, limit, ret, NULL) : -ENOMEM;
+	int r = path ? files_read(files, path, limit, ret) : -ENOMEM;
 
 	return r == -ENOMEM ? r : 0;
 }
 
-static int read_aliases(struct kernel_drivers *d, const struct target *t)
+static int read_aliases(struct kernel_drivers *d, const struct files *files)
 {
 	_cleanup_(buffer_done) struct buffer text = {0};
 	const char *directory = d->kernel->modules.path;
@@ -42,19 +42,19 @@ static int read_aliases(struct kernel_drivers *d, const struct target *t)
 	/* Without an index it will be made: of what the modules themselves say. */
 	if (d->judge->takes_aliases)
 		return 0;
-	r = read_file(t, text_printf("%s/modules.alias", directory), MODULES_INDEX_MAX_SIZE,
+	r = read_file(files, text_printf("%s/modules.alias", directory), MODULES_INDEX_MAX_SIZE,
 		&text);
 	if (r >= 0)
 		r = modules_alias_parse(&d->aliases, buffer_bytes(&text), NULL);
 	return r == -ENOMEM ? r : 0;
 }
 
-static int read_built_in(struct kernel_drivers *d, const struct target *t)
+static int read_built_in(struct kernel_drivers *d, const struct files *files)
 {
 	_cleanup_(buffer_done) struct buffer text = {0}, info = {0};
 	_cleanup_(strings_done) struct strings lines = {0};
 	const char *directory = d->kernel->modules.path;
-	int r = read_file(t, text_printf("%s/modules.builtin", directory),
+	int r = read_file(files, text_printf("%s/modules.builtin", directory),
 		MODULES_INDEX_MAX_SIZE, &text);
 
 	if (r >= 0)
@@ -63,7 +63,7 @@ static int read_built_in(struct kernel_drivers *d, const struct target *t)
 		r = strings_take(&d->built_in, module_name_of(lines.items[i]));
 	strings_sort(&d->built_in);
 	if (r >= 0 || r != -ENOMEM)
-		r = read_file(t, text_printf("%s/modules.builtin.modinfo", directory),
+		r = read_file(files, text_printf("%s/modules.builtin.modinfo", directory),
 			MODULES_INDEX_MAX_SIZE, &info);
 	d->lists_built_in = info.size > 0;
 	return r < 0 ? r : modules_builtin_aliases(&d->aliases, buffer_bytes(&info));
@@ -71,7 +71,7 @@ static int read_built_in(struct kernel_drivers *d, const struct target *t)
 
 /* Of two files of one name in several directories the first directory's counts. */
 struct configuration {
-	const struct target *t;
+	const struct files *files;
 	const char *const *directories; /* the first one counts most; NULL ends them */
 	int (*take)(void *data, struct bytes text);
 	void *data;
@@ -82,7 +82,7 @@ static const char *directory_of(const struct configuration *c, const char *name)
 	for (const char *const *directory = c->directories; *directory; directory++) {
 		_cleanup_free_ char *path = text_printf("%s/%s", *directory, name);
 
-		if (path && target_exists(c->t, path))
+		if (path && target_exists(c->files->target, path))
 			return *directory;
 	}
 	return c->directories[0];
@@ -96,7 +96,7 @@ static int read_configuration(const struct configuration *c)
 	for (const char *const *directory = c->directories; *directory; directory++) {
 		_cleanup_(strings_done) struct strings here = {0};
 
-		if (target_list(c->t, *directory, &here, NULL) == -ENOMEM)
+		if (target_list(c->files->target, *directory, &here, NULL) == -ENOMEM)
 			return -ENOMEM;
 		for (size_t i = 0; i < here.count; i++)
 			if ((text_ends(here.items[i], ".conf") ||
@@ -109,7 +109,7 @@ static int read_configuration(const struct configuration *c)
 		_cleanup_(buffer_done) struct buffer text = {0};
 		const char *name = names.items[i];
 
-		r = read_file(c->t, text_printf("%s/%s", directory_of(c, name), name),
+		r = read_file(c->files, text_printf("%s/%s", directory_of(c, name), name),
 			KMOD_CONFIG_MAX_SIZE, &text);
 		if (r >= 0)
 			r = c->take(c->data, buffer_bytes(&text));
@@ -133,9 +133,10 @@ int kernel_search_read(struct depmod_config *ret, const struct target *t, const 
 {
 	static const char *const depmod_d[] = {"/etc/depmod.d", "/usr/local/lib/depmod.d",
 		"/usr/lib/depmod.d", "/lib/depmod.d", NULL};
+	const struct files files = {.target = t};
 	struct search search = {ret, release};
 
-	return read_configuration(&(struct configuration){t, depmod_d, take_depmod, &search});
+	return read_configuration(&(struct configuration){&files, depmod_d, take_depmod, &search});
 }
 
 static int take_modprobe(void *data, struct bytes text)
@@ -146,29 +147,29 @@ static int take_modprobe(void *data, struct bytes text)
 }
 
 /* EL5 has its order built in (module-init-tools) and its aliases in one file. */
-static int read_old_style(struct kernel_drivers *d, const struct target *t)
+static int read_old_style(struct kernel_drivers *d, const struct files *files)
 {
 	_cleanup_(buffer_done) struct buffer text = {0};
-	int r = read_file(t, strdup("/etc/modprobe.conf"), KMOD_CONFIG_MAX_SIZE, &text);
+	int r = read_file(files, strdup("/etc/modprobe.conf"), KMOD_CONFIG_MAX_SIZE, &text);
 
 	return r < 0 ? r : modprobe_config_parse(&d->modprobe, buffer_bytes(&text));
 }
 
-int kernel_drivers_read(struct kernel_drivers *ret, const struct target *t, const struct kernel *k,
-		 const struct judge *judge)
+int kernel_drivers_read(struct kernel_drivers *ret, const struct files *files,
+			const struct kernel *k, const struct judge *judge)
 {
 	static const char *const modprobe_d[] = {"/etc/modprobe.d", "/usr/local/lib/modprobe.d",
 		"/usr/lib/modprobe.d", "/lib/modprobe.d", NULL};
 	_cleanup_(kernel_drivers_done) struct kernel_drivers d = {.kernel = k, .judge = judge};
-	int r = read_aliases(&d, t);
+	int r = read_aliases(&d, files);
 
 	if (r >= 0)
-		r = read_built_in(&d, t);
+		r = read_built_in(&d, files);
 	if (r >= 0)
 		r = read_configuration(
-			&(struct configuration){t, modprobe_d, take_modprobe, &d});
+			&(struct configuration){files, modprobe_d, take_modprobe, &d});
 	if (r >= 0)
-		r = read_old_style(&d, t);
+		r = read_old_style(&d, files);
 	if (r < 0)
 		return r;
 	*ret = TAKE_STRUCT(d);

@@ -19,8 +19,8 @@ struct kernel_drivers {
 
 void kernel_drivers_done(struct kernel_drivers *d);
 /* judge: every module of that kernel, judged. 0 or -ENOMEM. */
-int kernel_drivers_read(struct kernel_drivers *ret, const struct target *t, const struct kernel *k,
-		 const struct judge *judge);
+int kernel_drivers_read(struct kernel_drivers *ret, const struct files *files,
+			const struct kernel *k, const struct judge *judge);
 /* The depmod.d of the patient, for that release. 0 or -ENOMEM. */
 int kernel_search_read(struct depmod_config *ret, const struct target *t, const char *release);
 bool kernel_drivers_built_in(const struct kernel_drivers *d, const char *name);

@@ -29,11 +29,11 @@ static int unpack(struct buffer *ret, struct buffer *raw, size_t limit)
 	return decompress(c, buffer_bytes(raw), limit, ret);
 }
 
-static int from_image(struct symbols *s, const struct target *t, const char *path)
+static int from_image(struct symbols *s, const struct files *files, const char *path)
 {
 	_cleanup_(buffer_done) struct buffer file = {0}, vmlinux = {0};
 	struct linux_image image;
-	int r = target_read(t, path, LINUX_IMAGE_MAX_SIZE, &file, NULL);
+	int r = files_read(files, path, LINUX_IMAGE_MAX_SIZE, &file);
 
 	if (r >= 0)
 		r = linux_image_parse(&image, buffer_bytes(&file), NULL);
@@ -47,11 +47,11 @@ static int from_image(struct symbols *s, const struct target *t, const char *pat
 	return r < 0 ? r : elf_kernel_exports(buffer_bytes(&vmlinux), take, s, NULL);
 }
 
-static int from_list(struct symbols *s, const struct target *t, const char *path,
+static int from_list(struct symbols *s, const struct files *files, const char *path,
 		     enum symbol_source kind)
 {
 	_cleanup_(buffer_done) struct buffer raw = {0}, text = {0};
-	int r = target_read(t, path, SYMVERS_MAX_SIZE, &raw, NULL);
+	int r = files_read(files, path, SYMVERS_MAX_SIZE, &raw);
 
 	if (r >= 0)
 		r = unpack(&text, &raw, SYMVERS_MAX_SIZE);
@@ -62,7 +62,7 @@ static int from_list(struct symbols *s, const struct target *t, const char *path
 }
 
 /* A source that fails half-way leaves nothing behind. */
-static int try_source(struct symbols *s, const struct target *t, char *take_path,
+static int try_source(struct symbols *s, const struct files *files, char *take_path,
 		      enum symbol_source kind)
 {
 	_cleanup_free_ char *path = take_path;
@@ -70,7 +70,7 @@ static int try_source(struct symbols *s, const struct target *t, char *take_path
 
 	if (!path)
 		return -ENOMEM;
-	r = kind == SYMBOLS_IMAGE ? from_image(s, t, path) : from_list(s, t, path, kind);
+	r = kind == SYMBOLS_IMAGE ? from_image(s, files, path) : from_list(s, files, path, kind);
 	if (r < 0) {
 		symbols_done(s);
 		return r == -ENOMEM ? r : 0;
@@ -80,33 +80,33 @@ static int try_source(struct symbols *s, const struct target *t, char *take_path
 	return 0;
 }
 
-static int from_lists(struct symbols *s, const struct target *t, const struct kernel *k)
+static int from_lists(struct symbols *s, const struct files *files, const struct kernel *k)
 {
 	static const char *const suffixes[] = {"gz", "xz", "zst"};
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && !s->source && i < ARRAY_SIZE(suffixes); i++)
-		r = try_source(s, t, text_printf("%s/symvers.%s", k->modules.path, suffixes[i]),
+		r = try_source(s, files, text_printf("%s/symvers.%s", k->modules.path, suffixes[i]),
 			       SYMBOLS_SYMVERS);
 	for (size_t i = 0; r >= 0 && !s->source && i < ARRAY_SIZE(suffixes); i++)
-		r = try_source(s, t, text_printf("/boot/symvers-%s.%s", k->release,
+		r = try_source(s, files, text_printf("/boot/symvers-%s.%s", k->release,
 			       suffixes[i]), SYMBOLS_SYMVERS);
 	if (r >= 0 && !s->source)
-		r = try_source(s, t, text_printf("%s/build/Module.symvers", k->modules.path),
+		r = try_source(s, files, text_printf("%s/build/Module.symvers", k->modules.path),
 			       SYMBOLS_SYMVERS);
 	if (r >= 0 && !s->source)
-		r = try_source(s, t, text_printf("/boot/System.map-%s", k->release),
+		r = try_source(s, files, text_printf("/boot/System.map-%s", k->release),
 			       SYMBOLS_SYSTEM_MAP);
 	if (r >= 0 && !s->source)
-		r = try_source(s, t, text_printf("%s/System.map", k->modules.path),
+		r = try_source(s, files, text_printf("%s/System.map", k->modules.path),
 			       SYMBOLS_SYSTEM_MAP);
 	return r;
 }
 
-int symbols_of_kernel(struct symbols *ret, const struct target *t, const struct kernel *k)
+int symbols_of_kernel(struct symbols *ret, const struct files *files, const struct kernel *k)
 {
 	const char *image = k->image.state == PART_OK ? k->image.path : k->image.spare;
-	int r = image ? try_source(ret, t, strdup(image), SYMBOLS_IMAGE) : 0;
+	int r = image ? try_source(ret, files, strdup(image), SYMBOLS_IMAGE) : 0;
 
-	return r < 0 || ret->source ? r : from_lists(ret, t, k);
+	return r < 0 || ret->source ? r : from_lists(ret, files, k);
 }

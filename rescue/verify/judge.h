@@ -24,7 +24,7 @@ struct loader {
 
 void loader_done(struct loader *l);
 /* Version and configuration (/boot/config-V); 0 or -ENOMEM. */
-int loader_of_kernel(struct loader *ret, const struct target *t, const struct kernel *k);
+int loader_of_kernel(struct loader *ret, const struct files *files, const struct kernel *k);
 /* Takes what an in-tree module of that release tells; 0 or -ENOMEM. */
 int loader_learn(struct loader *l, const struct elf_module *m, const char *vermagic);
 

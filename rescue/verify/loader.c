@@ -28,7 +28,7 @@ static bool is_set(const struct buffer *config, const char *option)
 	return line && (line == config->data || line[-1] == '\n');
 }
 
-static int read_config(struct loader *l, const struct target *t, const struct kernel *k)
+static int read_config(struct loader *l, const struct files *files, const struct kernel *k)
 {
 	_cleanup_free_ char *usual = text_printf("/boot/config-%s", k->release);
 	_cleanup_free_ char *spare = text_printf("%s/config", k->modules.path);
@@ -37,9 +37,9 @@ static int read_config(struct loader *l, const struct target *t, const struct ke
 
 	if (!usual || !spare)
 		return -ENOMEM;
-	r = target_read(t, usual, CONFIG_MAX_SIZE, &config, NULL);
+	r = files_read(files, usual, CONFIG_MAX_SIZE, &config);
 	if (r < 0 && r != -ENOMEM)
-		r = target_read(t, spare, CONFIG_MAX_SIZE, &config, NULL);
+		r = files_read(files, spare, CONFIG_MAX_SIZE, &config);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	l->force_load = is_set(&config, "CONFIG_MODULE_FORCE_LOAD=y");
@@ -49,11 +49,11 @@ static int read_config(struct loader *l, const struct target *t, const struct ke
 	return 0;
 }
 
-int loader_of_kernel(struct loader *ret, const struct target *t, const struct kernel *k)
+int loader_of_kernel(struct loader *ret, const struct files *files, const struct kernel *k)
 {
 	ret->release = k->release;
 	ret->version = version_of(k->release);
-	return read_config(ret, t, k);
+	return read_config(ret, files, k);
 }
 
 int loader_learn(struct loader *l, const struct elf_module *m, const char *vermagic)

@@ -172,12 +172,13 @@ static int judge_all(struct judge *judge, struct rules *r, const struct kernel *
 		     struct fault *f)
 {
 	const struct target *t = &r->inv->system->target;
-	int rc = loader_of_kernel(&judge->loader, t, k);
+	const struct files files = {.target = t};
+	int rc = loader_of_kernel(&judge->loader, &files, k);
 
 	if (rc >= 0)
 		rc = kernel_search_read(&judge->search, t, k->release);
 	if (rc >= 0)
-		rc = symbols_of_kernel(&judge->symbols, t, k);
+		rc = symbols_of_kernel(&judge->symbols, &files, k);
 	if (rc >= 0)
 		rc = learn(judge, t, k);
 	for (size_t i = 0; rc >= 0 && i < k->modules.files.count; i++)
@@ -252,7 +253,8 @@ static int keep(struct module_judgements *list, struct module_judgement *j)
 static int judge_drivers(struct rules *r, const struct kernel *k, const struct judge *judge)
 {
 	_cleanup_(kernel_drivers_done) struct kernel_drivers drivers = {0};
-	int rc = kernel_drivers_read(&drivers, &r->inv->system->target, k, judge);
+	const struct files files = {.target = &r->inv->system->target};
+	int rc = kernel_drivers_read(&drivers, &files, k, judge);
 
 	if (rc >= 0)
 		rc = rules_shadows(r, &drivers);

@@ -3,6 +3,7 @@
 #ifndef RESCUE_VERIFY_SYMBOLS_H
 #define RESCUE_VERIFY_SYMBOLS_H
 
+#include "files.h"
 #include "formats/kernel_symbol.h"
 #include "inventory.h"
 
@@ -46,6 +47,7 @@ bool symbols_are_complete(const struct symbols *s);
  * What that kernel exports: from its image, else from lists beside it; agreement is left to
  * the caller. 0 also where there is nothing; -ENOMEM.
  */
-int symbols_of_kernel(struct symbols *ret, const struct target *t, const struct kernel *k);
+int symbols_of_kernel(struct symbols *ret, const struct files *files,
+		      const struct kernel *k);
 
 #endif

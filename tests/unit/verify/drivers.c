@@ -70,7 +70,8 @@ static void assert_choice(struct facts *x, const char *modalias, enum hardware_v
 	depmod_config_done(&x->judge.search);
 	assert_int_equal(kernel_search_read(&x->judge.search, &x->target, V), 0);
 	assert_int_equal(
-		kernel_drivers_read(&x->drivers, &x->target, &x->kernel, &x->judge), 0);
+		kernel_drivers_read(&x->drivers, &(struct files){.target = &x->target},
+			&x->kernel, &x->judge), 0);
 	assert_int_equal(kernel_drivers_choose(&x->drivers, modalias, &c), 0);
 	assert_int_equal(c.verdict, verdict);
 	if (!text_equal(c.name, name) || (obstacle && !strstr(c.obstacle, obstacle)))

@@ -164,6 +164,7 @@ build/bench/unpack: tests/bench/unpack.c $(call unit_archives,package)
 		$(LDFLAGS_$(FLAVOUR)) $(call reverse,$(call unit_archives,package)) $(LIBS)
 
 bench: build/bench/unpack build/rescue
+	$(Q)scripts/setup bench
 	$(Q)tests/bench/packages --runs $(BENCH_RUNS) build/bench/unpack
 
 check:

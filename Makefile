@@ -8,7 +8,8 @@
 # make cli          command line tests alone
 # make check-system every QEMU test (make check runs the small set)
 # make fuzz         every fuzz target for FUZZ_SECONDS=10 each
-# make bench        packages: how fast, against rpm, cpio, bsdtar (BENCH_RUNS=5)
+# make bench        how fast (BENCH_RUNS=5): packages against rpm, cpio, bsdtar; a whole
+#                   restore against rpm, depmod, dracut; locate against lsblk, blkid
 # make layers       the include law
 # make lint         shellcheck over all scripts
 # make install      into DESTDIR and PREFIX=/usr/local: program and manual page
@@ -166,6 +167,8 @@ build/bench/unpack: tests/bench/unpack.c $(call unit_archives,package)
 bench: build/bench/unpack build/rescue
 	$(Q)scripts/setup bench
 	$(Q)tests/bench/packages --runs $(BENCH_RUNS) build/bench/unpack
+	$(Q)tests/bench/locate build/rescue
+	$(Q)tests/bench/restore --runs $(BENCH_RUNS) build/rescue
 
 check:
 	$(Q)tests/check

@@ -3,6 +3,7 @@
 #include "base.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define READ_STEP 65536 /* bytes a read(2) */
@@ -41,13 +42,26 @@ int fd_write_all(int fd, const void *data, size_t size)
 	return 0;
 }
 
+/* Room for a file of the size that it says it has, and for seeing its end. */
+static size_t first_step(int fd, size_t limit)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size <= 0)
+		return READ_STEP;
+	return (uint64_t)st.st_size <= limit ? (size_t)st.st_size + 2 : READ_STEP;
+}
+
 int fd_read_all(int fd, size_t limit, struct buffer *ret)
 {
 	_cleanup_(buffer_done) struct buffer b = {0};
+	size_t step = first_step(fd, limit);
 
 	for (;;) {
-		int r = buffer_reserve(&b, READ_STEP);
+		int r = b.capacity - b.size > 1 ? 0 : buffer_reserve(&b, step);
 		ssize_t got;
+
+		step = READ_STEP;
 
 		if (r < 0)
 			return r;

@@ -108,15 +108,19 @@ static void read_kind(struct block *b, const struct target *sys, const struct bl
 			  is_plugged(sys, b->directory);
 }
 
+/* Most loop devices are laid over nothing: of those no more is asked. */
 static int read_block(struct block *b, const struct target *sys, bool *ret_held)
 {
 	_cleanup_(strings_done) struct strings holders = {0};
 	int r;
 
-	b->number = attribute_dev(sys, b->directory);
 	if (__builtin_mul_overflow(attribute_number(sys, b->directory, "size"),
-		    SYSFS_SECTOR, &b->size))
+		    SYSFS_SECTOR, &b->size) ||
+		b->size == 0) {
 		b->size = 0;
+		return 0;
+	}
+	b->number = attribute_dev(sys, b->directory);
 	b->partition = (unsigned)attribute_number(sys, b->directory, "partition");
 	b->backing_file = attribute(sys, b->directory, "loop/backing_file");
 	r = attribute_list(sys, b->directory, "slaves", &b->slaves);

@@ -82,3 +82,18 @@ ssize_t device_peek(const struct device *d, uint64_t offset, void *data, size_t 
 	}
 	return (ssize_t)done;
 }
+
+void devices_hold(struct held *h, const char *path)
+{
+	int fd = h && h->count < MAX_HELD ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+					  : -1;
+
+	if (fd >= 0)
+		h->fds[h->count++] = fd;
+}
+
+void held_done(struct held *h)
+{
+	while (h->count > 0)
+		close(h->fds[--h->count]);
+}

@@ -14,12 +14,24 @@
 /* Appends and consumes *take. Its index, or -ENOMEM, -E2BIG. */
 int landscape_add_device(struct landscape *l, struct device *take);
 int images_scan(struct landscape *l, const struct strings *images, struct fault *f);
+/*
+ * Devices kept open while they are looked at: whenever nobody has a device open the kernel
+ * forgets what was read of it.
+ */
+#define MAX_HELD 256
+struct held {
+	int fds[MAX_HELD];
+	size_t count;
+};
+void devices_hold(struct held *h, const char *path); /* h NULL: does nothing */
+void held_done(struct held *h);
 /* A machine as it tells of itself: all that is needed to replay another one. */
 struct present;
 struct machine {
 	struct target sys;	       /* its /sys */
 	const struct present *mounts;  /* what it has mounted; NULL: not known */
 	const char *cmdline;	       /* of its kernel; NULL: not known */
+	struct held *held;	       /* or NULL */
 };
 /* only empty: every device but the medium that the running live system came from. */
 int machine_scan(struct landscape *l, const struct machine *m, const struct strings *only,

@@ -129,7 +129,8 @@ static unsigned roles_of(const struct block *b)
 	return b->is_optical ? ROLE_OPTICAL : b->is_removable ? ROLE_REMOVABLE : 0;
 }
 
-static int add_device(struct landscape *l, const struct target *sys, struct block *b)
+static int add_device(struct landscape *l, const struct target *sys, struct block *b,
+	struct held *held)
 {
 	struct device d = {
 		.parent = -1,
@@ -150,15 +151,16 @@ static int add_device(struct landscape *l, const struct target *sys, struct bloc
 		device_done(&d);
 		return r;
 	}
+	devices_hold(held, d.backing);
 	b->device = landscape_add_device(l, &d);
 	return b->device < 0 ? b->device : 0;
 }
 
 static int add_devices(struct landscape *l, const struct target *sys,
-	struct blocks *blocks, const bool *keep)
+	struct blocks *blocks, const bool *keep, struct held *held)
 {
 	for (size_t i = 0; i < blocks->count; i++) {
-		int r = keep[i] ? add_device(l, sys, &blocks->items[i]) : 0;
+		int r = keep[i] ? add_device(l, sys, &blocks->items[i], held) : 0;
 
 		if (r < 0)
 			return r;
@@ -209,7 +211,7 @@ int machine_scan(struct landscape *l, const struct machine *m, const struct stri
 	r = select_blocks(keep, &blocks, only, f);
 	if (r < 0)
 		return r;
-	r = add_devices(l, &m->sys, &blocks, keep);
+	r = add_devices(l, &m->sys, &blocks, keep, m->held);
 	if (r == 0)
 		r = scan_partitions(l);
 	if (r == 0)

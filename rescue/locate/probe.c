@@ -27,6 +27,7 @@
 #define FAT_STATE 0x25 /* FAT12, FAT16 */
 #define FAT32_STATE 0x41
 #define FAT_DIRTY 0x1
+#define PROBED_SPAN (576 * 1024) /* from either end; labels of ZFS lie farthest in */
 
 static void probe_done(blkid_probe *pr)
 {
@@ -116,6 +117,16 @@ static int take_value(char **ret, blkid_probe pr, const char *name)
 	return *ret ? 0 : -ENOMEM;
 }
 
+/* libblkid reads here and there near both ends: two large requests cost less. */
+static void read_ahead(const struct device *d, int fd)
+{
+	uint64_t size = MIN_OF(d->size, (uint64_t)PROBED_SPAN);
+
+	posix_fadvise(fd, (off_t)d->offset, (off_t)size, POSIX_FADV_WILLNEED);
+	posix_fadvise(fd, (off_t)(d->offset + d->size - size), (off_t)size,
+		POSIX_FADV_WILLNEED);
+}
+
 /* 0 something or nothing found, -EILSEQ several contradicting signatures, -EIO. */
 static int probe_superblock(struct device *d, int fd)
 {
@@ -124,6 +135,7 @@ static int probe_superblock(struct device *d, int fd)
 
 	if (!pr)
 		return -ENOMEM;
+	read_ahead(d, fd);
 	if (blkid_probe_set_device(
 		    pr, fd, (blkid_loff_t)d->offset, (blkid_loff_t)d->size) < 0)
 		return -EIO;

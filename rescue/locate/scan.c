@@ -52,11 +52,13 @@ static char *read_cmdline(void)
 	return buffer_steal(&b);
 }
 
-static int scan_machine(struct landscape *l, const struct strings *only, struct fault *f)
+static int scan_machine(struct landscape *l, const struct strings *only,
+	struct held *held, struct fault *f)
 {
 	_cleanup_free_ char *cmdline = read_cmdline();
 	_cleanup_(target_done) struct target sys = TARGET_NONE;
-	struct machine m = {.mounts = mounts_table(l->mounts), .cmdline = cmdline};
+	struct machine m = {
+		.mounts = mounts_table(l->mounts), .cmdline = cmdline, .held = held};
 
 	sys.fd = open("/sys", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (sys.fd < 0)
@@ -67,6 +69,7 @@ static int scan_machine(struct landscape *l, const struct strings *only, struct 
 
 static int scan_devices(struct landscape *l, const struct scope *where, struct fault *f)
 {
+	_cleanup_(held_done) struct held held = {.count = 0};
 	int r = mounts_new(&l->mounts, f);
 
 	if (r < 0)
@@ -74,7 +77,7 @@ static int scan_devices(struct landscape *l, const struct scope *where, struct f
 	if (where->images.count > 0)
 		r = images_scan(l, &where->images, f);
 	if (r == 0 && (where->images.count == 0 || where->devices.count > 0))
-		r = scan_machine(l, &where->devices, f);
+		r = scan_machine(l, &where->devices, &held, f);
 	if (r < 0)
 		return r;
 	if (lvm_scan(l) < 0 || stacks_report(l) < 0)

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #define MAX_SYSTEMS 256
+#define MAX_KEPT 16 /* trees that are none: often the /boot of the next one */
 
 /* Where distributions put a root on btrfs; the first is what a plain mount shows. */
 static const char *const btrfs_roots[] = {NULL, "subvol=@", "subvol=root"};
@@ -165,8 +166,26 @@ static int report_unmountable(
 		d->path, "%s", text.data);
 }
 
+/*
+ * Trees without a system stay mounted until all are found: who mounts the same file system
+ * again shares it, which costs next to nothing.
+ */
+struct kept {
+	int trees[MAX_KEPT];
+	size_t count;
+};
+
+static void keep_or_drop(struct landscape *l, struct kept *kept, int tree)
+{
+	if (kept->count < MAX_KEPT)
+		kept->trees[kept->count++] = tree;
+	else
+		mount_tree_drop(l->mounts, tree, NULL);
+}
+
 /* 0 also when there is no such subvolume or it holds no system. */
-static int try_root(struct landscape *l, int device, const char *options, struct fault *f)
+static int try_root(struct landscape *l, int device, const char *options,
+	struct kept *kept, struct fault *f)
 {
 	const struct mount_request q = {&l->devices[device], options, ACCESS_LOOK};
 	_cleanup_(system_done) struct system s;
@@ -189,7 +208,7 @@ static int try_root(struct landscape *l, int device, const char *options, struct
 		r = fault_no_memory(f);
 	if (r <= 0) {
 		target_done(&s.target);
-		mount_tree_drop(l->mounts, tree, NULL);
+		keep_or_drop(l, kept, tree);
 	}
 	return r < 0 ? r : 0;
 }
@@ -200,14 +219,14 @@ static bool can_be_root(const struct device *d)
 	       strcmp(d->fstype, "vfat") != 0;
 }
 
-static int try_device(struct landscape *l, int device, struct fault *f)
+static int try_device(struct landscape *l, int device, struct kept *kept, struct fault *f)
 {
 	bool btrfs = strcmp(l->devices[device].fstype, "btrfs") == 0;
 	size_t ways = btrfs ? ARRAY_SIZE(btrfs_roots) : 1;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < ways && l->system_count < MAX_SYSTEMS; i++)
-		r = try_root(l, device, btrfs_roots[i], f);
+		r = try_root(l, device, btrfs_roots[i], kept, f);
 	return r;
 }
 
@@ -282,15 +301,26 @@ static int number_clone(struct landscape *l, size_t index)
 		first->root.device_path, s->root.device_path, s->root.uuid);
 }
 
+static int find_roots(struct landscape *l, struct fault *f)
+{
+	struct kept kept = {0};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < l->device_count; i++)
+		r = can_be_root(&l->devices[i]) ? try_device(l, (int)i, &kept, f) : 0;
+	while (kept.count > 0)
+		mount_tree_drop(l->mounts, kept.trees[--kept.count], NULL);
+	return r;
+}
+
 int systems_scan(struct landscape *l, struct fault *f)
 {
-	logs_scan(l);
-	for (size_t i = 0; i < l->device_count; i++) {
-		int r = can_be_root(&l->devices[i]) ? try_device(l, (int)i, f) : 0;
+	int r;
 
-		if (r < 0)
-			return r;
-	}
+	logs_scan(l);
+	r = find_roots(l, f);
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < l->system_count; i++) {
 		l->systems[i].on_removable =
 			device_is_removable(l, l->systems[i].root.device);

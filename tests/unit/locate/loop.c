@@ -150,7 +150,7 @@ static void test_own_node(void **state)
 	assert_true(text_starts(path, i->directory));
 	assert_int_equal(write(fd, "x", 1), 1);
 	close(fd);
-	fd = node_open(&n, "/nonexistent", O_RDWR, path);
+	fd = node_open(&n, "/proc/nonexistent", O_RDWR, path);
 	assert_int_equal(fd, -ENOENT);
 }
 

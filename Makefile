@@ -10,6 +10,7 @@
 # make fuzz         every fuzz target for FUZZ_SECONDS=10 each
 # make bench        how fast (BENCH_RUNS=5): packages against rpm, cpio, bsdtar; a whole
 #                   restore against rpm, depmod, dracut; locate against lsblk, blkid
+# make reproducible two builds in two directories, two initramfs images: the same bytes
 # make layers       the include law
 # make lint         shellcheck over all scripts
 # make install      into DESTDIR and PREFIX=/usr/local: program and manual page
@@ -72,7 +73,8 @@ INIT_OBJECTS := $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard initramfs/*.c)))
 # A linker reads archives left to right: the topmost room first.
 reverse = $(if $(1),$(call reverse,$(wordlist 2,99,$(1))) $(firstword $(1)))
 
-.PHONY: all bench check demo unit cli fuzz fuzz-corpora layers lint install clean check-system
+.PHONY: all bench check demo unit cli fuzz fuzz-corpora layers lint install clean check-system \
+	reproducible
 all: $(BIN)
 
 build/rescue: $(OBJ)/rescue/main.o $(INIT_OBJECTS) $(ARCHIVES) scripts/check-binary
@@ -100,7 +102,7 @@ $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 
 # ---- libraries: built once, outside the tree ----------------------------------------------
 # check and demo install what is missing first, and call make again.
-ifeq ($(filter clean layers lint check check-system demo,$(or $(MAKECMDGOALS),all)),)
+ifeq ($(filter clean layers lint check check-system demo reproducible,$(or $(MAKECMDGOALS),all)),)
 include build/deps-$(LIBC).mk
 endif
 build/deps-%.mk: scripts/dependencies
@@ -175,6 +177,9 @@ check:
 
 check-system:
 	$(Q)tests/system/run
+
+reproducible:
+	$(Q)tests/reproducible
 
 demo:
 	$(Q)scripts/demo

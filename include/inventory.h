@@ -79,6 +79,7 @@ struct entry {
 	enum entry_kind kind;
 	char *source;	     /* path of the file it stands in */
 	unsigned line;	     /* of its first line there, 1-based */
+	unsigned options_line; /* of its command line; 0: it has none of its own */
 	char *linux_path;    /* resolved: /boot/vmlinuz-V; raw text where that fails */
 	struct strings initrd; /* likewise */
 	char *options;	     /* variables expanded */
@@ -87,7 +88,9 @@ struct entry {
 	bool is_default;
 	bool is_of_this_root; /* its root= is this system's root file system */
 	bool broken;
+	bool stops_loader;   /* the loader gives up where it reads it: nothing starts */
 	char *reason;	     /* why it is broken, or NULL */
+	char *shadowed_by;   /* id of the one that the loader shows in its place, or NULL */
 };
 
 /* Where an entry's command line could come from, in the order of preference. */
@@ -119,8 +122,8 @@ struct observed {
 enum loader_rules { /* whose rules order entries and pick the default */
 	LOADER_NONE,
 	LOADER_BLSCFG_EL8,
-	LOADER_BLSCFG_EL9,
-	LOADER_BLSUKI,
+	LOADER_BLSCFG_EL9, /* and EL10, Fedora */
+	LOADER_BLSUKI,	   /* upstream 2.14 */
 	LOADER_MENUENTRIES,
 	LOADER_SYSTEMD_BOOT,
 	LOADER_GRUB_LEGACY,

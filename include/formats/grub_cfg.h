@@ -61,6 +61,18 @@ int grub_cfg_parse(struct grub_cfg *ret, struct bytes in, struct fault *f);
 /* The value of the last assignment whose text is literal (no $), or NULL. */
 const char *grub_cfg_literal(const struct grub_cfg *c, const char *name);
 
+/*
+ * The words of text where it stands behind a command; variable answers NULL for an unset
+ * name. -EBADMSG: GRUB refuses that line; -ENOMEM.
+ */
+int grub_script_words(struct strings *ret, const char *text,
+	const char *(*variable)(void *data, const char *name), void *data);
+/*
+ * The command line that a kernel gets of them; those with blanks stand in double quotes.
+ * NULL: no memory.
+ */
+char *grub_options_text(const struct strings *words, size_t from);
+
 /* ---- writing ---- */
 
 /* What a new menuentry says. NULL: without class, device and initrd. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* BLS entries: read as GRUB's blscfg of EL8, EL9 and Fedora reads them, and written. */
+/* BLS entries: read as each boot loader reads them, and written. */
 #include "formats/bls.h"
 
 #include "text_lines.h"
@@ -19,8 +19,27 @@ void bls_done(struct bls_entry *e)
 	*e = (struct bls_entry){0};
 }
 
-/* The key ends at the first space, or, in a line without any, at the first tab. */
-static bool split(struct bytes line, struct bytes *key, struct bytes *value)
+static struct bytes skip_blanks(struct bytes text)
+{
+	while (text.size > 0 && text_is_blank(text.data[0]))
+		text = (struct bytes){text.data + 1, text.size - 1};
+	return text;
+}
+
+/* Cuts a line at that byte of it. */
+static void cut(struct bytes line, const uint8_t *at, struct bytes *key, struct bytes *value)
+{
+	size_t size = (size_t)(at - line.data);
+
+	*key = (struct bytes){line.data, size};
+	*value = skip_blanks((struct bytes){at, line.size - size});
+}
+
+/*
+ * EL8, EL9: at the first space, or, in a line without any, at the first tab. Two blanks
+ * and nothing behind them are an empty value.
+ */
+static bool split_blscfg(struct bytes line, struct bytes *key, struct bytes *value)
 {
 	const uint8_t *end = memchr(line.data, ' ', line.size);
 
@@ -28,14 +47,43 @@ static bool split(struct bytes line, struct bytes *key, struct bytes *value)
 		end = memchr(line.data, '\t', line.size);
 	if (!end || end + 1 == line.data + line.size)
 		return false;
-
-	size_t at = (size_t)(end - line.data);
-
-	*key = (struct bytes){line.data, at};
-	while (at < line.size && text_is_blank(line.data[at]))
-		at++;
-	*value = (struct bytes){line.data + at, line.size - at};
+	cut(line, end, key, value);
 	return true;
+}
+
+/* blsuki.c, systemd-boot: at the first blank of either kind; a value has some text. */
+static bool split_at_blank(struct bytes line, struct bytes *key, struct bytes *value)
+{
+	for (size_t i = 0; i < line.size; i++) {
+		if (!text_is_blank(line.data[i]))
+			continue;
+		cut(line, line.data + i, key, value);
+		return value->size > 0;
+	}
+	return false;
+}
+
+/* Blanks at the end and one pair of quotes are no part of the value. */
+static bool split_systemd(struct bytes line, struct bytes *key, struct bytes *value)
+{
+	if (!split_at_blank(text_trim(line), key, value))
+		return false;
+	if (value->size > 1 && value->data[0] == '"' && value->data[value->size - 1] == '"')
+		*value = (struct bytes){value->data + 1, value->size - 2};
+	return true;
+}
+
+static bool split(enum bls_dialect dialect, struct bytes line, struct bytes *key,
+	struct bytes *value)
+{
+	switch (dialect) {
+	case BLS_UKI:
+		return split_at_blank(line, key, value);
+	case BLS_SYSTEMD:
+		return split_systemd(line, key, value);
+	default:
+		return split_blscfg(line, key, value);
+	}
 }
 
 static int add_key(
@@ -52,7 +100,15 @@ static int add_key(
 	return 0;
 }
 
-int bls_parse(struct bls_entry *ret, struct bytes in, struct fault *f)
+/* blscfg.c moves the pointer over leading blanks, and frees the moved pointer. */
+static bool dies_of_blanks(enum bls_dialect dialect, struct bytes line)
+{
+	return (dialect == BLS_EL8 || dialect == BLS_EL9) && line.size > 0 &&
+	       text_is_blank(line.data[0]);
+}
+
+int bls_parse(struct bls_entry *ret, struct bytes in, enum bls_dialect dialect,
+	struct fault *f)
 {
 	_cleanup_(bls_done) struct bls_entry e = {0};
 	struct text_lines lines = TEXT_LINES(in);
@@ -61,13 +117,16 @@ int bls_parse(struct bls_entry *ret, struct bytes in, struct fault *f)
 	if (in.size > BLS_MAX_SIZE)
 		return fault_errno(f, EFBIG, NULL, "parse boot entry");
 	while (text_lines_next(&lines, &line)) {
-		while (line.size > 0 && text_is_blank(line.data[0])) {
-			line.data++;
-			line.size--;
-		}
+		bool dies = dies_of_blanks(dialect, line);
+
+		line = skip_blanks(line);
 		if (line.size > 0 && line.data[0] == '#')
 			continue;
-		if (line.size == 0 || !split(line, &key, &value)) {
+		if (dies && e.fatal_line == 0)
+			e.fatal_line = lines.number;
+		if (line.size == 0 || !split(dialect, line, &key, &value)) {
+			if (dialect == BLS_SYSTEMD)
+				continue;
 			e.stopped_line =
 				lines.rest.size > 0 || line.size > 0 ? lines.number : 0;
 			break;
@@ -82,9 +141,25 @@ int bls_parse(struct bls_entry *ret, struct bytes in, struct fault *f)
 	return 0;
 }
 
+unsigned bls_line(const struct bls_entry *e, const char *key)
+{
+	for (size_t i = 0; i < e->count; i++)
+		if (strcmp(e->items[i].key, key) == 0)
+			return e->items[i].line;
+	return 0;
+}
+
 const char *bls_get(const struct bls_entry *e, const char *key)
 {
 	for (size_t i = 0; i < e->count; i++)
+		if (strcmp(e->items[i].key, key) == 0)
+			return e->items[i].value;
+	return NULL;
+}
+
+const char *bls_get_last(const struct bls_entry *e, const char *key)
+{
+	for (size_t i = e->count; i-- > 0;)
 		if (strcmp(e->items[i].key, key) == 0)
 			return e->items[i].value;
 	return NULL;

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The order in which GRUB's blscfg (EL8, EL9, Fedora 30-43) shows entries: name, version
- * and release of the id, compared as rpm does, with `+` above the end of the text.
+ * The order in which GRUB shows BLS entries: blscfg.c of EL8, of EL9 and Fedora, and
+ * upstream's blsuki.c.
  */
 #include "formats/bls.h"
 
 #include <ctype.h>
 
-static bool is_separator(char c)
+/* ---- as rpm: EL8, EL9 ------------------------------------------------------------- */
+
+/* EL8 does not know `+`: there it is a separator as any other. */
+static bool is_separator(enum bls_dialect dialect, char c)
 {
-	return c && !isalnum((unsigned char)c) && c != '~' && c != '+';
+	return c && !isalnum((unsigned char)c) && c != '~' &&
+	       (c != '+' || dialect == BLS_EL8);
 }
 
 static size_t run_length(const char *text, int (*is)(int))
@@ -59,12 +63,12 @@ static int compare_runs(const char **a, const char **b)
 }
 
 /* 1: a is newer. `~` is below everything, `+` above the end but below anything else. */
-static int compare_versions(const char *a, const char *b)
+static int compare_versions(enum bls_dialect dialect, const char *a, const char *b)
 {
 	while (*a || *b) {
-		while (is_separator(*a))
+		while (is_separator(dialect, *a))
 			a++;
-		while (is_separator(*b))
+		while (is_separator(dialect, *b))
 			b++;
 		if (*a == '~' || *b == '~') {
 			if (*a != *b)
@@ -118,21 +122,21 @@ static struct parts split_id(char *text)
 	return (struct parts){text, version, release};
 }
 
-int bls_compare_ids(const char *a, const char *b)
+static int compare_packages(enum bls_dialect dialect, const char *a, const char *b)
 {
 	_cleanup_free_ char *a_text = strdup(a), *b_text = strdup(b);
 	int r;
 
 	if (!a_text || !b_text)
-		return compare_versions(b, a);
+		return compare_versions(dialect, b, a);
 
 	struct parts x = split_id(a_text), y = split_id(b_text);
 
-	r = compare_versions(y.name, x.name);
+	r = compare_versions(dialect, y.name, x.name);
 	if (r == 0)
-		r = compare_versions(y.version, x.version);
+		r = compare_versions(dialect, y.version, x.version);
 	if (r == 0)
-		r = compare_versions(y.release, x.release);
+		r = compare_versions(dialect, y.release, x.release);
 	return r;
 }
 
@@ -142,55 +146,101 @@ int bls_compare_versions(const char *a, const char *b)
 	int r;
 
 	if (!a_text || !b_text)
-		return compare_versions(b, a);
+		return compare_versions(BLS_EL8, b, a);
 
 	char *a_release = cut_last(a_text), *b_release = cut_last(b_text);
 
-	r = compare_versions(b_text, a_text);
+	r = compare_versions(BLS_EL8, b_text, a_text);
 	if (r == 0)
-		r = compare_versions(
-			b_release ? b_release : "", a_release ? a_release : "");
+		r = compare_versions(BLS_EL8, b_release ? b_release : "",
+			a_release ? a_release : "");
 	return r;
 }
 
-/* Debian's order of one byte: end and `~` first, then letters, then the rest. */
-static int byte_order(char c)
-{
-	unsigned char byte = (unsigned char)c;
+/* ---- gnulib's filevercmp: blsuki.c ------------------------------------------------ */
 
-	if (c == '~')
+/* Debian's order of one byte: end and `~` first, then letters, then the rest. */
+static int byte_order(struct bytes name, size_t at)
+{
+	uint8_t byte = at < name.size ? name.data[at] : 0;
+
+	if (at >= name.size)
 		return -1;
-	return c == '\0' || isdigit(byte) ? 0 : isalpha(byte) ? byte : byte + 256;
+	if (byte == '~')
+		return -2;
+	return isdigit(byte) ? 0 : isalpha(byte) ? byte : byte + 256;
 }
 
-static int compare_file_names(const char *a, const char *b)
+static bool is_digit_at(struct bytes name, size_t at)
 {
-	while (*a || *b) {
-		while ((*a && !isdigit((unsigned char)*a)) ||
-			(*b && !isdigit((unsigned char)*b))) {
-			int r = byte_order(*a) - byte_order(*b);
+	return at < name.size && isdigit(name.data[at]);
+}
 
+static int compare_natural(struct bytes a, struct bytes b)
+{
+	size_t x = 0, y = 0;
+
+	while (x < a.size || y < b.size) {
+		size_t x_size = 0, y_size = 0;
+		int r;
+
+		while ((x < a.size && !is_digit_at(a, x)) ||
+			(y < b.size && !is_digit_at(b, y))) {
+			r = byte_order(a, x++) - byte_order(b, y++);
 			if (r != 0)
-				return r < 0 ? -1 : 1;
-			a++;
-			b++;
+				return r;
 		}
-
-		size_t a_size = run_length(a, isdigit), b_size = run_length(b, isdigit);
-		int r = compare_numbers(a, a_size, b, b_size);
-
+		while (is_digit_at(a, x + x_size))
+			x_size++;
+		while (is_digit_at(b, y + y_size))
+			y_size++;
+		r = compare_numbers((const char *)a.data + x, x_size,
+			(const char *)b.data + y, y_size);
 		if (r != 0)
 			return r;
-		a += a_size;
-		b += b_size;
+		x += x_size;
+		y += y_size;
 	}
 	return 0;
 }
 
-/* The ending .conf, equal in all, never decides. */
-int bls_compare_file_names(const char *a, const char *b)
+/* Without its endings: a dot, a letter or `~`, then letters, digits and `~`. */
+static struct bytes without_endings(struct bytes name)
 {
-	int r = compare_file_names(b, a);
+	size_t kept = 0;
 
-	return r != 0 ? r : strcmp(b, a);
+	for (size_t i = 0; i < name.size;) {
+		kept = ++i;
+		while (i + 1 < name.size && name.data[i] == '.' &&
+			(isalpha(name.data[i + 1]) || name.data[i + 1] == '~'))
+			for (i += 2; i < name.size &&
+				     (isalnum(name.data[i]) || name.data[i] == '~');)
+				i++;
+	}
+	return (struct bytes){name.data, kept};
+}
+
+static struct bytes whole_name(struct buffer *ret, const char *id)
+{
+	if (buffer_printf(ret, "%s.conf", id) < 0)
+		return (struct bytes){(const uint8_t *)id, strlen(id)};
+	return buffer_bytes(ret);
+}
+
+static int compare_file_names(const char *a, const char *b)
+{
+	_cleanup_(buffer_done) struct buffer a_text = {0}, b_text = {0};
+	struct bytes x = whole_name(&a_text, a), y = whole_name(&b_text, b);
+	int r;
+
+	if ((x.data[0] == '.') != (y.data[0] == '.'))
+		return x.data[0] == '.' ? -1 : 1;
+	r = compare_natural(without_endings(x), without_endings(y));
+	return r != 0 ? r : compare_natural(x, y);
+}
+
+int bls_compare_ids(enum bls_dialect dialect, const char *a, const char *b)
+{
+	return dialect == BLS_UKI ? compare_file_names(b, a)
+				  : compare_packages(dialect, a, b);
 }

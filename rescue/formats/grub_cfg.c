@@ -184,30 +184,13 @@ static int add_menuentry(struct parser *p, const struct grub_command *c)
 	return 0;
 }
 
-/* What the kernel gets: words with blanks in them stand in double quotes. */
-static char *join_options(const struct strings *words, size_t from)
-{
-	_cleanup_(buffer_done) struct buffer text = {0};
-
-	for (size_t i = from; i < words->count; i++) {
-		const char *word = words->items[i];
-		const char *quote =
-			strpbrk(word, " \t") && !strchr(word, '"') ? "\"" : "";
-
-		if (buffer_printf(&text, "%s%s%s%s", i > from ? " " : "", quote, word,
-			    quote) < 0)
-			return NULL;
-	}
-	return buffer_steal(&text);
-}
-
 static int read_linux(struct grub_menuentry *e, const struct strings *words)
 {
 	if (words->count < 2 || e->linux_path)
 		return 0;
 	e->linux_path = strdup(words->items[1]);
 	e->linux_word = strdup(words->items[0]);
-	e->options = join_options(words, 2);
+	e->options = grub_options_text(words, 2);
 	return e->linux_path && e->linux_word && e->options ? 0 : -ENOMEM;
 }
 
@@ -235,7 +218,7 @@ static int read_module(struct grub_menuentry *e, const struct strings *words)
 	e->linux_path = strdup(words->items[n++]);
 	e->linux_word = strdup(words->items[0]);
 	n += n < words->count && strcmp(words->items[n], "placeholder") == 0;
-	e->options = join_options(words, n);
+	e->options = grub_options_text(words, n);
 	return e->linux_path && e->linux_word && e->options ? 0 : -ENOMEM;
 }
 

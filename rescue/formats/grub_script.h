@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The words and commands of a GRUB script, nothing expanded (GRUB manual, 16 "Writing
- * full configuration files": quoting, comments, blocks): for grub_cfg.c.
+ * The words and commands of a GRUB script (GRUB manual, 6.1 "Writing full configuration
+ * files": quoting, comments, blocks; grub-core/script/yylex.l).
  */
 #ifndef RESCUE_FORMATS_GRUB_SCRIPT_H
 #define RESCUE_FORMATS_GRUB_SCRIPT_H
@@ -14,7 +14,14 @@ struct grub_script {
 	struct bytes in;
 	size_t at;
 	unsigned line;
+	/*
+	 * Where it is set $variables are expanded: an unset one (NULL) is nothing, one that
+	 * nobody knows before the machine runs is grub_script_unknown.
+	 */
+	const char *(*variable)(void *data, const char *name);
+	void *data;
 };
+extern const char grub_script_unknown[];
 
 enum grub_command_end {
 	GRUB_COMMAND_END,  /* newline, `;` or the end of the file */
@@ -23,7 +30,9 @@ enum grub_command_end {
 };
 
 struct grub_command {
-	struct strings words; /* quotes and escapes removed, $variables as written */
+	struct strings words; /* quotes and escapes removed */
+	size_t bare;	      /* so many words in front are bare text, as keywords are */
+	bool is_unknown;      /* something of it expands to what nobody knows */
 	unsigned line;        /* of its first word */
 	size_t at, behind;    /* its first byte, and the one behind what ends it */
 	enum grub_command_end end;

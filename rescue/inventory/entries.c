@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Boot entries as their files have them: BLS snippets and the menuentries of grub.cfg. */
+/* Boot entries as their files have them: what all kinds share, menuentries of grub.cfg. */
 #include "reader.h"
 
 #include <ctype.h>
 #include <errno.h>
 
-static const char *variable(void *data, const char *name)
+const char *reader_variable(void *data, const char *name)
 {
 	return loader_variable(data, name);
 }
@@ -15,11 +15,12 @@ struct draft *reader_add_draft(struct reader *r)
 	if (vector_grow(&r->drafts, &r->draft_capacity, r->draft_count,
 		    sizeof(*r->drafts)) < 0)
 		return NULL;
-	r->drafts[r->draft_count] = (struct draft){.entry.kernel = -1};
+	r->drafts[r->draft_count] = (struct draft){
+		.entry.kernel = -1, .tries_left = -1, .tries_done = -1};
 	return &r->drafts[r->draft_count++];
 }
 
-static int copy_text(char **ret, const char *text)
+int copy_text(char **ret, const char *text)
 {
 	*ret = text ? strdup(text) : NULL;
 	return text && !*ret ? -ENOMEM : 0;
@@ -99,24 +100,11 @@ char *system_path_of(const struct system *sys, const char *loader_path)
 	return buffer_steal(&path);
 }
 
-/*
- * ---- what both kinds share ------------------------------------------------------------
- */
-
-/* Words of an initrd line; one that begins with $ stands for the words of its value. */
-static int add_initrd(struct reader *r, struct draft *d, const char *word)
+int draft_add_initrd(struct reader *r, struct draft *d, const struct strings *words)
 {
-	const char *value = word[0] == '$' ? loader_variable(r, word + 1) : word;
-	_cleanup_free_ char *copy = value ? strdup(value) : NULL;
-	char *rest = copy, *part;
-
-	if (!value)
-		return 0;
-	if (!copy)
-		return -ENOMEM;
-	while ((part = strsep(&rest, " \t")))
-		if (*part &&
-			strings_take(&d->entry.initrd, system_path_of(r->sys, part)) < 0)
+	for (size_t i = 0; i < words->count; i++)
+		if (strings_take(&d->entry.initrd,
+			    system_path_of(r->sys, words->items[i])) < 0)
 			return -ENOMEM;
 	return 0;
 }
@@ -124,17 +112,13 @@ static int add_initrd(struct reader *r, struct draft *d, const char *word)
 int draft_set_paths(struct reader *r, struct draft *d, const char *linux_path,
 	const struct strings *initrd)
 {
-	int error = 0;
-
 	if (linux_path) {
 		d->entry.linux_path = system_path_of(r->sys, linux_path);
 		if (!d->entry.linux_path)
 			return -ENOMEM;
 		d->release = release_of_image_path(d->entry.linux_path);
 	}
-	for (size_t i = 0; error >= 0 && i < initrd->count; i++)
-		error = add_initrd(r, d, initrd->items[i]);
-	return error;
+	return draft_add_initrd(r, d, initrd);
 }
 
 static int strip(char **text)
@@ -146,20 +130,6 @@ static int strip(char **text)
 	free(*text);
 	*text = stripped;
 	return 0;
-}
-
-/* No options of its own: EL's blscfg takes default_kernelopts, upstream's nothing. */
-static int expand_options(struct reader *r, struct draft *d)
-{
-	const char *otherwise = loader_variable(r, "default_kernelopts");
-	int error = 0;
-
-	if (d->entry.raw_options)
-		error = bls_expand(&d->entry.options, d->entry.raw_options, variable, r);
-	if (error >= 0 && !d->entry.options && otherwise &&
-		r->inv.loader != LOADER_BLSUKI)
-		error = bls_expand(&d->entry.options, otherwise, variable, r);
-	return error < 0 ? error : strip(&d->entry.options);
 }
 
 /* In a menuentry $name and ${name} stand for their value, or for nothing. */
@@ -196,78 +166,22 @@ static int expand_script(struct reader *r, struct draft *d)
 	return d->entry.options ? strip(&d->entry.options) : -ENOMEM;
 }
 
-/* ---- BLS -------------------------------------------------------------------------- */
-
-static int fill_bls(struct reader *r, struct draft *d, const struct bls_entry *b)
+/* Words of an initrd line; one that begins with $ stands for the words of its value. */
+static int add_initrd_word(struct reader *r, struct draft *d, const char *word)
 {
-	_cleanup_(strings_done) struct strings initrd = {0};
-	const char *version = bls_get(b, "version");
-	int error = bls_get_all(b, "initrd", &initrd);
+	const char *value = word[0] == '$' ? loader_variable(r, word + 1) : word;
+	_cleanup_free_ char *copy = value ? strdup(value) : NULL;
+	char *rest = copy, *part;
 
-	if (error >= 0)
-		error = copy_text(&d->entry.title, bls_get(b, "title"));
-	if (error >= 0)
-		error = copy_text(&d->version, version);
-	if (error >= 0)
-		error = copy_text(&d->entry.raw_options, bls_get(b, "options"));
-	if (error >= 0)
-		error = draft_set_paths(r, d, bls_get(b, "linux"), &initrd);
-	if (error >= 0)
-		error = expand_options(r, d);
-	if (error >= 0 && !d->release && version && is_release(version) &&
-		!(d->entry.linux_path && is_rescue_name(d->entry.linux_path)))
-		error = copy_text(&d->release, version);
-	d->stopped_line = b->stopped_line;
-	d->entry.line = b->count > 0 ? b->items[0].line : 1;
-	return error;
-}
-
-static int read_bls(struct reader *r, const char *name)
-{
-	_cleanup_(bls_done) struct bls_entry b = {0};
-	_cleanup_(buffer_done) struct buffer text = {0};
-	_cleanup_free_ char *path = text_printf("%s/%s", r->inv.entries_directory, name);
-	struct draft *d;
-	int error;
-
-	if (!path)
+	if (!value)
+		return 0;
+	if (!copy)
 		return -ENOMEM;
-	error = target_read(r->t, path, BLS_MAX_SIZE, &text, NULL);
-	if (error >= 0)
-		error = bls_parse(&b, buffer_bytes(&text), NULL);
-	if (error < 0)
-		return error == -ENOMEM ? error : reader_cannot_read(r, path, error);
-	d = reader_add_draft(r);
-	if (!d)
-		return -ENOMEM;
-	d->entry.kind = ENTRY_BLS;
-	d->entry.source = TAKE_PTR(path);
-	d->entry.id = strndup(name, strlen(name) - strlen(".conf"));
-	if (!d->entry.id || copy_text(&d->grub_id, d->entry.id) < 0)
-		return -ENOMEM;
-	d->unseen = r->inv.loader == LOADER_MENUENTRIES ||
-		    r->inv.loader == LOADER_NONE || is_older_loader(r);
-	return fill_bls(r, d, &b);
-}
-
-static int read_all_bls(struct reader *r)
-{
-	_cleanup_(strings_done) struct strings names = {0};
-	int error = reader_list(r, r->inv.entries_directory, &names);
-
-	for (size_t i = 0; error >= 0 && i < names.count; i++) {
-		const char *name = names.items[i];
-
-		/* Upstream's blscfg reads these as well. */
-		if (name[0] == '.' && r->inv.loader != LOADER_BLSUKI)
-			continue;
-		if (!text_ends(name, ".conf") || strlen(name) <= 5)
-			continue;
-		if (r->draft_count >= INVENTORY_MAX_ENTRIES)
-			return reader_cannot_read(r, r->inv.entries_directory, -E2BIG);
-		error = read_bls(r, name);
-	}
-	return error;
+	while ((part = strsep(&rest, " \t")))
+		if (*part &&
+			strings_take(&d->entry.initrd, system_path_of(r->sys, part)) < 0)
+			return -ENOMEM;
+	return 0;
 }
 
 /* ---- grub.cfg --------------------------------------------------------------------- */
@@ -289,8 +203,13 @@ static int add_menuentry(struct reader *r, const struct grub_menuentry *m)
 		copy_text(&d->number, m->number) < 0 ||
 		copy_text(&d->entry.raw_options, m->options) < 0)
 		return -ENOMEM;
-	if (draft_set_paths(r, d, m->linux_path, &m->initrd) < 0)
+	static const struct strings none;
+
+	if (draft_set_paths(r, d, m->linux_path, &none) < 0)
 		return -ENOMEM;
+	for (size_t i = 0; i < m->initrd.count; i++)
+		if (add_initrd_word(r, d, m->initrd.items[i]) < 0)
+			return -ENOMEM;
 	return expand_script(r, d);
 }
 
@@ -307,7 +226,7 @@ static int read_menuentries(struct reader *r)
 
 int read_entries(struct reader *r)
 {
-	int error = read_all_bls(r);
+	int error = read_bls_entries(r);
 
 	if (error >= 0)
 		error = read_esp_entries(r);

@@ -128,9 +128,11 @@ static int check_files(struct reader *r, struct draft *d)
 {
 	const struct strings *initrd = &d->entry.initrd;
 
-	if (!is_file(r, d->entry.linux_path))
+	if (!is_file(r, d->entry.linux_path)) {
+		d->has_no_kernel = true;
 		return set_broken(d,
 			text_printf("its kernel %s is not there", d->entry.linux_path));
+	}
 	for (size_t i = 0; i < initrd->count; i++)
 		if (!is_file(r, initrd->items[i]))
 			return set_broken(d, text_printf("its initramfs %s is not there",
@@ -173,12 +175,32 @@ static int check_root(struct reader *r, struct draft *d)
 	return error < 0 ? error : 0;
 }
 
+/* What the loader does not take at all. 1: it was such a thing. */
+static int check_text(struct draft *d)
+{
+	char *reason = NULL;
+
+	if (d->fatal_line > 0) {
+		reason = text_printf("line %u begins with a blank, at which this "
+				     "system's GRUB gives up altogether", d->fatal_line);
+		d->entry.stops_loader = true;
+	} else if (d->is_refused) {
+		reason = strdup("its words are no command that GRUB takes (an open quote, "
+				"or one of & | < > { })");
+	} else {
+		return 0;
+	}
+	return set_broken(d, reason) < 0 ? -ENOMEM : 1;
+}
+
 static int check(struct reader *r, struct draft *d)
 {
-	int error;
+	int error = check_text(d);
 
+	if (error != 0)
+		return MIN_OF(error, 0);
 	if (!d->entry.linux_path) {
-		if (d->entry.kind != ENTRY_BLS)
+		if (d->entry.kind != ENTRY_BLS || d->starts_other)
 			return 0; /* a menuentry that starts something else */
 		return set_broken(
 			d, no_key_reason(d, "it names no kernel (no linux line)"));
@@ -187,8 +209,10 @@ static int check(struct reader *r, struct draft *d)
 	if (error >= 0)
 		error = check_root(r, d);
 	if (error >= 0 && d->unseen && !d->entry.broken)
-		error = set_broken(d, strdup("the boot loader does not read it: its "
-					     "configuration does not run blscfg"));
+		error = set_broken(d,
+			strdup(d->why_unseen ? d->why_unseen
+					     : "the boot loader does not read it: its "
+					       "configuration does not run blscfg"));
 	return error;
 }
 

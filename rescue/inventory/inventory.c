@@ -44,6 +44,7 @@ static void entry_done(struct entry *e)
 	free(e->options);
 	free(e->raw_options);
 	free(e->reason);
+	free(e->shadowed_by);
 }
 
 static void lists_done(struct inventory *inv)

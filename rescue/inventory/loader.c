@@ -145,34 +145,22 @@ static int find_entries_directory(struct reader *r)
 	return r->inv.entries_directory ? 0 : -ENOMEM;
 }
 
-static unsigned long major_version(const struct system *sys)
-{
-	return sys->os_version_id ? strtoul(sys->os_version_id, NULL, 10) : 0;
-}
-
-/* The three implementations of blscfg differ; the distribution tells which one it is. */
-static enum loader_rules blscfg_rules(const struct system *sys)
-{
-	bool fedora = text_equal(sys->os_id, "fedora");
-
-	if (fedora && major_version(sys) >= 44)
-		return LOADER_BLSUKI;
-	if (!fedora && major_version(sys) == 8)
-		return LOADER_BLSCFG_EL8;
-	return LOADER_BLSCFG_EL9;
-}
-
-static enum loader_rules infer_rules(const struct reader *r)
+static int infer_rules(struct reader *r, enum loader_rules *ret)
 {
 	if (r->cfg.has_blscfg)
-		return blscfg_rules(r->sys);
-	if (r->inv.grub_cfg)
-		return LOADER_MENUENTRIES;
-	if (r->sys->bootloaders & BOOTLOADER_SYSTEMD_BOOT)
-		return LOADER_SYSTEMD_BOOT;
+		return find_blscfg_rules(r, ret);
+	if (r->inv.grub_cfg) {
+		*ret = LOADER_MENUENTRIES;
+		return 0;
+	}
+	if (r->sys->bootloaders & BOOTLOADER_SYSTEMD_BOOT) {
+		*ret = LOADER_SYSTEMD_BOOT;
+		return 0;
+	}
 	if (is_directory(r, r->inv.entries_directory))
-		return blscfg_rules(r->sys);
-	return LOADER_NONE;
+		return find_blscfg_rules(r, ret);
+	*ret = LOADER_NONE;
+	return 0;
 }
 
 int read_loader(struct reader *r)
@@ -185,9 +173,12 @@ int read_loader(struct reader *r)
 		error = find_entries_directory(r);
 	if (error >= 0)
 		error = starts_systemd_boot(r);
+	if (error > 0)
+		r->inv.loader = LOADER_SYSTEMD_BOOT;
+	else if (error == 0)
+		error = infer_rules(r, &r->inv.loader);
 	if (error < 0)
 		return error;
-	r->inv.loader = error > 0 ? LOADER_SYSTEMD_BOOT : infer_rules(r);
 	if (!r->inv.grub_cfg && r->inv.loader != LOADER_SYSTEMD_BOOT)
 		return read_older_loader(r);
 	return 0;

@@ -91,12 +91,6 @@ int read_older_loader(struct reader *r)
 
 /* ---- entries ---------------------------------------------------------------------- */
 
-static int copy_text(char **ret, const char *text)
-{
-	*ret = text ? strdup(text) : NULL;
-	return text && !*ret ? -ENOMEM : 0;
-}
-
 static struct draft *add_draft(
 	struct reader *r, enum entry_kind kind, size_t number, unsigned line)
 {

@@ -16,11 +16,14 @@ void draft_done(struct draft *d)
 	free(e->options);
 	free(e->raw_options);
 	free(e->reason);
+	free(e->shadowed_by);
 	free(d->release);
 	free(d->version);
 	free(d->grub_id);
 	free(d->number);
 	free(d->place);
+	free(d->sort_key);
+	free(d->machine_id);
 	*d = (struct draft){0};
 }
 

@@ -22,8 +22,15 @@ struct draft {
 	char *number;  /* of a menuentry in grub.cfg: "1>2"; NULL for BLS */
 	char *place; /* in the whole menu, likewise; NULL: the loader does not show it */
 	unsigned stopped_line; /* BLS: GRUB reads no further than this line; 0: all */
+	unsigned fatal_line;   /* BLS: GRUB gives up at this line; 0: it does not */
 	bool unseen;           /* the boot loader does not show it */
+	const char *why_unseen; /* static; NULL: nothing runs blscfg */
+	bool is_refused;       /* its commands are no script that GRUB takes */
+	bool starts_other;     /* it starts something that is no Linux kernel */
+	bool has_no_kernel;    /* its kernel is not there */
 	size_t order;          /* among those of its kind, as read */
+	char *sort_key, *machine_id; /* systemd-boot */
+	int tries_left, tries_done;  /* likewise; -1: no boot counting */
 };
 void draft_done(struct draft *d);
 /* Its root= is this system's, or it has none. */
@@ -56,13 +63,16 @@ int reader_list(struct reader *r, const char *path, struct strings *ret);
 int read_surroundings(struct reader *r); /* surroundings.c: usr merge, SELinux, journal */
 int read_cmdline_sources(struct reader *r); /* cmdline.c; after read_loader */
 int read_spaces(struct reader *r);          /* space.c */
+int find_blscfg_rules(struct reader *r, enum loader_rules *ret); /* blscfg_rules.c */
 int read_loader(struct reader *r);          /* loader.c: grub.cfg, grubenv, whose rules */
 int read_entries(struct reader *r);         /* entries.c: drafts, after read_loader */
+enum bls_dialect bls_dialect_of(const struct reader *r); /* bls_entries.c */
+int read_bls_entries(struct reader *r);     /* bls_entries.c: of entries_directory */
 int read_older_loader(struct reader *r);    /* older.c: where GRUB 2 reads nothing */
 int read_older_entries(struct reader *r);   /* older.c */
 unsigned long older_default(const struct reader *r); /* older.c: a place in the menu */
 bool is_older_loader(const struct reader *r);	     /* GRUB legacy, extlinux */
-int order_entries(struct reader *r);        /* default.c: sorts drafts */
+int order_entries(struct reader *r);        /* menu_order.c: sorts drafts */
 int find_default(struct reader *r);         /* default.c: inv.default_entry */
 int check_entries(struct reader *r);        /* entry_check.c: broken, is_of_this_root */
 int read_releases(struct reader *r);        /* kernels.c; after read_entries */
@@ -82,6 +92,10 @@ int read_initramfs(struct reader *r, struct kernel *k);
 const char *esp_mountpoint(const struct reader *r);
 /* Moves a whole configuration on the ESP to the front, where only UEFI starts GRUB. */
 int esp_prefer_configuration(struct reader *r, struct strings *candidates);
+/* systemd_boot.c: files of a directory loader/entries; paths begin at that mount point. */
+int read_systemd_entries(struct reader *r, const char *mountpoint);
+/* systemd_boot.c: which draft loader.conf wants to start; -1: none. 0 or -ENOMEM. */
+int systemd_default(struct reader *r, int *ret);
 /* systemd_boot.c: 1: what UEFI starts is systemd-boot, and nothing else; 0; -ENOMEM. */
 int starts_systemd_boot(struct reader *r);
 int read_esp_entries(struct reader *r); /* drafts of ESP:/loader/entries */
@@ -101,6 +115,12 @@ const char *loader_variable(const struct reader *r, const char *name);
  * What a boot loader calls a file, as the running system does: /vmlinuz → /boot/vmlinuz.
  */
 char *system_path_of(const struct system *sys, const char *loader_path);
+/* The same as loader_variable, for what expands text; data is a struct reader. */
+const char *reader_variable(void *data, const char *name);
+/* Copies text that may be NULL. */
+int copy_text(char **ret, const char *text);
+/* Takes words of a loader's command: paths of initramfs files. */
+int draft_add_initrd(struct reader *r, struct draft *d, const struct strings *words);
 /* A release that uname -r could say; not a rescue or kdump image's suffix. */
 bool is_release(const char *text);
 bool is_rescue_name(const char *path);

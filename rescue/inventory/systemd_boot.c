@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * systemd-boot: does UEFI start it, and the entries that it reads on the ESP itself
- * (systemd: src/boot/efi/boot.c, bootctl(1)). Paths in such an entry begin at the top of
- * the file system that holds it. Those in /boot are read with all others.
+ * (systemd: src/boot/boot.c, bootctl(1)). Paths in such an entry begin at the top of the
+ * file system that holds it.
  */
 #include "reader.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <strings.h>
 
 #define LOADER_DIRECTORY_MAX 64 /* names in EFI, and in one directory there */
@@ -80,20 +82,6 @@ int starts_systemd_boot(struct reader *r)
 
 /* ---- entries on the ESP --------------------------------------------------------------- */
 
-/* Blank lines and lines without a value do not end an entry here, as they do in GRUB. */
-static int without_blank_lines(struct buffer *ret, char *text)
-{
-	char *line;
-
-	while ((line = strsep(&text, "\n"))) {
-		line = text_strip(line);
-		if (line[strcspn(line, " \t")] != '\0' &&
-			buffer_printf(ret, "%s\n", line) < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
 static char *path_on(const char *mountpoint, const char *path)
 {
 	return text_printf("%s/%s", mountpoint, path + strspn(path, "/"));
@@ -116,94 +104,154 @@ static int join_options(struct draft *d, const struct bls_entry *b)
 	return d->entry.options ? 0 : -ENOMEM;
 }
 
-static int copy_key(char **ret, const struct bls_entry *b, const char *key)
+static int set_paths(struct draft *d, const struct bls_entry *b, const char *mountpoint)
 {
-	const char *value = bls_get(b, key);
+	const char *kernel = bls_get_last(b, "linux");
 
-	*ret = value ? strdup(value) : NULL;
-	return value && !*ret ? -ENOMEM : 0;
+	d->starts_other = !kernel && (bls_get(b, "efi") || bls_get(b, "uki"));
+	if (kernel && !(d->entry.linux_path = path_on(mountpoint, kernel)))
+		return -ENOMEM;
+	if (kernel)
+		d->release = release_of_image_path(d->entry.linux_path);
+	for (size_t i = 0; i < b->count; i++)
+		if (strcmp(b->items[i].key, "initrd") == 0 &&
+			strings_take(&d->entry.initrd,
+				path_on(mountpoint, b->items[i].value)) < 0)
+			return -ENOMEM;
+	if (!d->release && d->version && is_release(d->version))
+		return copy_text(&d->release, d->version);
+	return 0;
 }
 
+/* Of keys that stand there twice the last one counts. */
 static int fill(struct draft *d, const struct bls_entry *b, const char *mountpoint)
 {
-	_cleanup_(strings_done) struct strings initrd = {0};
-	const char *kernel = bls_get(b, "linux");
-	int error = bls_get_all(b, "initrd", &initrd);
+	if (copy_text(&d->entry.title, bls_get_last(b, "title")) < 0 ||
+		copy_text(&d->version, bls_get_last(b, "version")) < 0 ||
+		copy_text(&d->sort_key, bls_get_last(b, "sort-key")) < 0 ||
+		copy_text(&d->machine_id, bls_get_last(b, "machine-id")) < 0 ||
+		join_options(d, b) < 0)
+		return -ENOMEM;
+	d->entry.line = b->count > 0 ? b->items[0].line : 1;
+	d->entry.options_line = bls_line(b, "options");
+	return set_paths(d, b, mountpoint);
+}
 
-	if (error >= 0)
-		error = copy_key(&d->entry.title, b, "title");
-	if (error >= 0)
-		error = copy_key(&d->version, b, "version");
-	if (error >= 0)
-		error = join_options(d, b);
-	if (error >= 0 && kernel) {
-		d->entry.linux_path = path_on(mountpoint, kernel);
-		error = d->entry.linux_path ? 0 : -ENOMEM;
-	}
-	if (error >= 0 && d->entry.linux_path)
-		d->release = release_of_image_path(d->entry.linux_path);
-	for (size_t i = 0; error >= 0 && i < initrd.count; i++)
-		error = strings_take(
-			&d->entry.initrd, path_on(mountpoint, initrd.items[i]));
-	if (error >= 0 && !d->release && d->version && is_release(d->version))
-		error = copy_key(&d->release, b, "version");
-	return error;
+/* An entry for another machine is not shown. */
+static bool is_of_other_machine(const struct reader *r, const struct bls_entry *b)
+{
+	static const struct {
+		const char *machine, *efi;
+	} names[] = {{"x86_64", "x64"}, {"i386", "ia32"}, {"aarch64", "aa64"},
+		{"riscv64", "riscv64"}, {"arm", "arm"}};
+	const char *wanted = bls_get(b, "architecture");
+
+	for (size_t i = 0; wanted && r->sys->arch && i < ARRAY_SIZE(names); i++)
+		if (strcmp(r->sys->arch, names[i].machine) == 0)
+			return strcasecmp(wanted, names[i].efi) != 0;
+	return false;
 }
 
 static int parse_file(struct reader *r, const char *path, struct bls_entry *ret)
 {
-	_cleanup_(buffer_done) struct buffer text = {0}, kept = {0};
+	_cleanup_(buffer_done) struct buffer text = {0};
 	int error = target_read(r->t, path, BLS_MAX_SIZE, &text, NULL);
 
-	if (error >= 0 && text.data)
-		error = without_blank_lines(&kept, text.data);
-	return error < 0 ? error : bls_parse(ret, buffer_bytes(&kept), NULL);
+	return error < 0 ? error : bls_parse(ret, buffer_bytes(&text), BLS_SYSTEMD, NULL);
+}
+
+/* An id is the file name in lower case. */
+static char *lower_case(const char *text)
+{
+	char *copy = strdup(text);
+
+	for (char *c = copy; c && *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return copy;
 }
 
 static int add_entry(struct reader *r, const char *mountpoint, const char *name)
 {
 	_cleanup_(bls_done) struct bls_entry b = {0};
-	_cleanup_(draft_done) struct draft d = {.entry = {.kind = ENTRY_BLS, .kernel = -1}};
-	int error;
+	_cleanup_free_ char *path = text_printf("%s/loader/entries/%s", mountpoint, name);
+	int error = path ? parse_file(r, path, &b) : -ENOMEM;
+	struct draft *d;
 
-	d.entry.line = 1;
-	d.entry.source = text_printf("%s/loader/entries/%s", mountpoint, name);
-	d.entry.id = strndup(name, strlen(name) - strlen(".conf"));
-	d.grub_id = d.entry.id ? strdup(d.entry.id) : NULL;
-	if (!d.entry.source || !d.grub_id)
-		return -ENOMEM;
-	error = parse_file(r, d.entry.source, &b);
 	if (error < 0)
-		return error == -ENOMEM ? error
-					: reader_cannot_read(r, d.entry.source, error);
-	error = fill(&d, &b, mountpoint);
-	if (error >= 0)
-		error = vector_grow(&r->drafts, &r->draft_capacity, r->draft_count,
-			sizeof(*r->drafts));
-	if (error >= 0)
-		r->drafts[r->draft_count++] = TAKE_STRUCT(d);
+		return error == -ENOMEM ? error : reader_cannot_read(r, path, error);
+	d = reader_add_draft(r);
+	if (!d)
+		return -ENOMEM;
+	d->entry.kind = ENTRY_BLS;
+	d->entry.source = TAKE_PTR(path);
+	d->entry.id = strndup(name, strlen(name) - strlen(".conf"));
+	d->grub_id = lower_case(name);
+	if (!d->entry.id || !d->grub_id)
+		return -ENOMEM;
+	bls_tries(name, &d->tries_left, &d->tries_done);
+	d->unseen = is_of_other_machine(r, &b);
+	d->why_unseen = "its `architecture` is not this system's";
+	return fill(d, &b, mountpoint);
+}
+
+static bool is_entry_name(const char *name)
+{
+	size_t size = strlen(name);
+
+	return name[0] != '.' && size > 5 && strcasecmp(name + size - 5, ".conf") == 0 &&
+	       strncasecmp(name, "auto-", 5) != 0;
+}
+
+int read_systemd_entries(struct reader *r, const char *mountpoint)
+{
+	_cleanup_(strings_done) struct strings names = {0};
+	_cleanup_free_ char *directory = text_printf("%s/loader/entries", mountpoint);
+	int error = directory ? reader_list(r, directory, &names) : -ENOMEM;
+
+	for (size_t i = 0; error >= 0 && i < names.count; i++) {
+		if (!is_entry_name(names.items[i]))
+			continue;
+		if (r->draft_count >= INVENTORY_MAX_ENTRIES)
+			return reader_cannot_read(r, directory, -E2BIG);
+		error = add_entry(r, mountpoint, names.items[i]);
+	}
 	return error;
 }
 
 int read_esp_entries(struct reader *r)
 {
 	const char *esp = esp_mountpoint(r);
-	_cleanup_(strings_done) struct strings names = {0};
-	_cleanup_free_ char *directory = text_printf("%s/loader/entries", esp);
-	int error = directory ? 0 : -ENOMEM;
 
 	if (r->inv.loader != LOADER_SYSTEMD_BOOT || strcmp(esp, "/boot") == 0)
 		return 0;
-	if (error >= 0)
-		error = reader_list(r, directory, &names);
-	for (size_t i = 0; error >= 0 && i < names.count; i++) {
-		const char *name = names.items[i];
+	return read_systemd_entries(r, esp);
+}
 
-		if (name[0] == '.' || !text_ends(name, ".conf") || strlen(name) <= 5)
-			continue;
-		if (r->draft_count >= INVENTORY_MAX_ENTRIES)
-			return reader_cannot_read(r, directory, -E2BIG);
-		error = add_entry(r, esp, name);
-	}
+/* ---- default ---------------------------------------------------------------------- */
+
+/* `default PATTERN` in loader.conf on the ESP; @saved is in a variable of the firmware. */
+static int wanted_pattern(struct reader *r, char **ret)
+{
+	_cleanup_(bls_done) struct bls_entry conf = {0};
+	_cleanup_free_ char *path = text_printf("%s/loader/loader.conf", esp_mountpoint(r));
+	int error = path ? parse_file(r, path, &conf) : -ENOMEM;
+
+	if (error < 0)
+		return error == -ENOMEM ? error : reader_cannot_read(r, path, error);
+	if (!bls_get_last(&conf, "default"))
+		return 0;
+	*ret = lower_case(bls_get_last(&conf, "default"));
+	return *ret ? 0 : -ENOMEM;
+}
+
+int systemd_default(struct reader *r, int *ret)
+{
+	_cleanup_free_ char *pattern = NULL;
+	int error = wanted_pattern(r, &pattern);
+
+	*ret = -1;
+	for (size_t i = 0; pattern && *ret < 0 && i < r->draft_count; i++)
+		if (r->drafts[i].place && fnmatch(pattern, r->drafts[i].grub_id, 0) == 0)
+			*ret = (int)i;
 	return error;
 }

@@ -22,19 +22,25 @@ static bool has_whole_kernel(const struct inventory *inv)
 	return false;
 }
 
+static const char *name_of(const struct entry *e)
+{
+	return e->title ? e->title : e->id;
+}
+
 static int judge_broken(struct rules *r, const struct entry *e)
 {
 	const struct kernel *k = e->kernel >= 0 ? &r->inv->kernels[e->kernel] : NULL;
 	enum severity severity = k ? rules_severity(r, k) : SEVERITY_WARNING;
+	const char *code = e->shadowed_by ? "entry-shadowed" : "entry-broken";
 
-	if (!e->broken || (k && !rules_wants(r, k->release)))
+	if (!e->broken || (k && !e->stops_loader && !rules_wants(r, k->release)))
 		return 0;
-	if (e->is_default)
+	if (e->is_default || e->stops_loader)
 		severity = SEVERITY_ERROR;
-	int rc = findings_add(&r->v->findings, "entry-broken", severity, k ? k->release : NULL,
-		e->id, "boot entry \"%s\" (%s, line %u) does not work: %s", e->title ? e->title : e->id,
-		e->source, e->line, e->reason ? e->reason : "it names what is not there");
-	if (rc >= 0 && k && kernel_is_whole(k))
+	int rc = findings_add(&r->v->findings, code, severity, k ? k->release : NULL, e->id,
+		"boot entry \"%s\" (%s, line %u) does not work: %s", name_of(e), e->source,
+		e->line, e->reason ? e->reason : "it names what is not there");
+	if (rc >= 0 && k && !e->stops_loader && kernel_is_whole(k))
 		rc = add_remedy(r, k->release);
 	return rc;
 }
@@ -66,6 +72,14 @@ static int judge_roots(struct rules *r, const struct entry *e)
 		e->title ? e->title : e->id, e->source);
 }
 
+static bool stops_loader(const struct inventory *inv)
+{
+	for (size_t i = 0; i < inv->entry_count; i++)
+		if (inv->entries[i].stops_loader)
+			return true;
+	return false;
+}
+
 static int judge_default(struct rules *r)
 {
 	const struct inventory *inv = r->inv;
@@ -79,7 +93,7 @@ static int judge_default(struct rules *r)
 		return rc < 0 || !has_whole_kernel(inv) ? rc : add_remedy(r, NULL);
 	}
 	e = inv->default_entry >= 0 ? &inv->entries[inv->default_entry] : NULL;
-	if (e && e->kernel >= 0 && r->v->kernel_states[e->kernel] == KERNEL_BOOTABLE &&
+	if (e && !stops_loader(inv) && e->kernel >= 0 && r->v->kernel_states[e->kernel] == KERNEL_BOOTABLE &&
 		!e->broken && e->is_of_this_root)
 		return 0;
 	rc = findings_add(fs, "default-broken", SEVERITY_ERROR, NULL, e ? e->id : NULL,

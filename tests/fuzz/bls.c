@@ -22,7 +22,7 @@ static void check_written(const struct bls_entry *e)
 
 	if (bls_write(&text, &t) < 0)
 		return;
-	if (bls_parse(&again, buffer_bytes(&text), NULL) < 0 || again.stopped_line > 0 ||
+	if (bls_parse(&again, buffer_bytes(&text), BLS_EL9, NULL) < 0 || again.stopped_line > 0 ||
 		!text_equal(bls_get(&again, "title"), t.title) ||
 		!text_equal(bls_get(&again, "linux"), t.linux_path) ||
 		!text_equal(bls_get(&again, "options"), t.options))
@@ -33,35 +33,56 @@ static void check_written(const struct bls_entry *e)
 
 static void check_order(const char *a, const char *b)
 {
-	if (bls_compare_ids(a, a) != 0 || bls_compare_file_names(a, a) != 0 ||
-		bls_compare_versions(a, a) != 0)
+	const struct bls_sort x = {a, b, NULL, a, -1, -1}, y = {b, b, NULL, b, -1, -1};
+
+	for (enum bls_dialect d = BLS_EL8; d <= BLS_UKI; d++)
+		if (bls_compare_ids(d, a, a) != 0)
+			abort();
+	if (bls_compare_versions(a, a) != 0 || bls_compare_systemd(&x, &x) != 0)
 		abort();
-	if ((bls_compare_file_names(a, b) > 0) != (bls_compare_file_names(b, a) < 0))
+	if ((bls_compare_ids(BLS_UKI, a, b) > 0) != (bls_compare_ids(BLS_UKI, b, a) < 0) ||
+		(bls_compare_systemd(&x, &y) > 0) != (bls_compare_systemd(&y, &x) < 0))
 		abort();
 	/*
 	 * As in GRUB, the EL rules are no order where letters meet digits: only no crash.
 	 */
-	bls_compare_ids(a, b);
+	bls_compare_ids(BLS_EL8, a, b);
+	bls_compare_ids(BLS_EL9, a, b);
 	bls_compare_versions(b, a);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void check_tries(const char *name)
+{
+	int left = -1, done = -1;
+
+	if (bls_tries(name, &left, &done) ? left < 0 || done < 0 : left != -1 || done != -1)
+		abort();
+}
+
+static void check_dialect(enum bls_dialect dialect, struct bytes in)
 {
 	struct strings initrd = {0};
 	struct bls_entry e;
 
-	if (bls_parse(&e, (struct bytes){data, size}, NULL) < 0)
-		return 0;
+	if (bls_parse(&e, in, dialect, NULL) < 0)
+		return;
 	for (size_t i = 0; i < e.count && i < 16; i++) {
 		char *text = NULL;
 
 		bls_expand(&text, e.items[i].value, variable, &e);
 		free(text);
 		check_order(e.items[i].value, e.items[e.count - 1 - i].value);
+		check_tries(e.items[i].value);
 	}
 	bls_get_all(&e, "initrd", &initrd);
 	check_written(&e);
 	strings_done(&initrd);
 	bls_done(&e);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	for (enum bls_dialect d = BLS_EL8; d <= BLS_SYSTEMD; d++)
+		check_dialect(d, (struct bytes){data, size});
 	return 0;
 }

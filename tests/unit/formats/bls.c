@@ -9,11 +9,11 @@
 
 #include "cases.h"
 
-static void dump(struct buffer *ret, struct bytes input)
+static void dump_as(struct buffer *ret, struct bytes input, enum bls_dialect dialect)
 {
 	_cleanup_(strings_done) struct strings initrd = {0};
 	struct bls_entry e;
-	int r = bls_parse(&e, input, NULL);
+	int r = bls_parse(&e, input, dialect, NULL);
 
 	if (r < 0) {
 		buffer_printf(ret, "%s\n", errno_name(-r));
@@ -27,7 +27,26 @@ static void dump(struct buffer *ret, struct bytes input)
 		buffer_printf(ret, "initrd %s\n", initrd.items[i]);
 	if (e.stopped_line > 0)
 		buffer_printf(ret, "stopped at %u\n", e.stopped_line);
+	if (e.fatal_line > 0)
+		buffer_printf(ret, "gives up at %u\n", e.fatal_line);
 	bls_done(&e);
+}
+
+/* As EL9 reads it, and each other loader that reads it otherwise. */
+static void dump(struct buffer *ret, struct bytes input)
+{
+	static const char *const names[] = {"EL8", "EL9", "blsuki", "systemd-boot"};
+	_cleanup_(buffer_done) struct buffer usual = {0};
+
+	dump_as(&usual, input, BLS_EL9);
+	buffer_append(ret, usual.data, usual.size);
+	for (enum bls_dialect d = BLS_EL8; d <= BLS_SYSTEMD; d++) {
+		_cleanup_(buffer_done) struct buffer text = {0};
+
+		dump_as(&text, input, d);
+		if (!text_equal(text.data, usual.data))
+			buffer_printf(ret, "-- %s\n%s", names[d], text.data ? text.data : "");
+	}
 }
 
 static void reads_cases(void **state)
@@ -41,7 +60,7 @@ static void takes_the_first_of_equal_keys(void **state)
 	_cleanup_(bls_done) struct bls_entry e = {0};
 
 	(void)state;
-	assert_int_equal(bls_parse(&e, BYTES("options a\noptions b\n"), NULL), 0);
+	assert_int_equal(bls_parse(&e, BYTES("options a\noptions b\n"), BLS_EL9, NULL), 0);
 	assert_string_equal(bls_get(&e, "options"), "a");
 	assert_null(bls_get(&e, "linux"));
 }
@@ -54,11 +73,11 @@ static void has_limits(void **state)
 	(void)state;
 	for (int i = 0; i < 10001; i++)
 		assert_return_code(buffer_puts(&text, "a b\n"), 0);
-	assert_int_equal(bls_parse(&e, buffer_bytes(&text), NULL), -E2BIG);
+	assert_int_equal(bls_parse(&e, buffer_bytes(&text), BLS_EL9, NULL), -E2BIG);
 	while (text.size <= BLS_MAX_SIZE)
 		assert_return_code(
 			buffer_puts(&text, "# 3456789 123456789 123456789\n"), 0);
-	assert_int_equal(bls_parse(&e, buffer_bytes(&text), NULL), -EFBIG);
+	assert_int_equal(bls_parse(&e, buffer_bytes(&text), BLS_EL9, NULL), -EFBIG);
 	assert_int_equal(e.count, 77);
 }
 
@@ -128,7 +147,7 @@ static void writes_what_it_reads(void **state)
 				       "grub_users $grub_users\n"
 				       "grub_arg --unrestricted\n"
 				       "grub_class rocky\n");
-	assert_int_equal(bls_parse(&e, buffer_bytes(&text), NULL), 0);
+	assert_int_equal(bls_parse(&e, buffer_bytes(&text), BLS_EL9, NULL), 0);
 	assert_int_equal(e.count, 8);
 	assert_int_equal(e.stopped_line, 0);
 	assert_string_equal(bls_get(&e, "options"), t.options);

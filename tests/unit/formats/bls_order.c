@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Menu order of BLS entries. The tables are derived from the loaders' sources
- * (rhboot/grub2: fedora-40 and rhel-8.8.0 blscfg.c, fedora-44 blsuki.c); no loader was
- * run for them.
+ * Menu order of BLS entries, tests/data/bls_order: a line an entry, `id` or
+ * `id|sort-key|machine-id|version`. What is expected is derived from the loaders' sources
+ * (rhboot/grub2: blscfg.c of rhel-8-main and rhel-9-main; GRUB's blsuki.c with gnulib's
+ * filevercmp.c; systemd: src/boot/boot.c); no loader was run for it.
  */
 #include "formats/bls.h"
 
@@ -10,91 +11,115 @@
 
 #include <cmocka.h>
 
-#define MID_1 "1a2b3c4d5e6f708192a3b4c5d6e7f809"
-#define MID_F "f0e1d2c3b4a5968778695a4b3c2d1e0f"
-#define MID_F2 "fae1d2c3b4a5968778695a4b3c2d1e0f"
+#include "cases.h"
 
-/* Shown from first to last. */
-static const char *const by_id[] = {
-	/*
-	 * Of names that begin with a letter and a digit run, the digits count as newer.
-	 */
-	MID_1 "-5.14.0-427.13.1.el9_4.x86_64+debug",
-	MID_1 "-5.14.0-427.13.1.el9_4.x86_64",
-	MID_1 "-5.14.0-427.9.1.el9_4.x86_64",
-	MID_1 "-5.14.0-70.el9.x86_64",
-	MID_1 "-5.4.17-2136.el9uek.x86_64",
-	MID_1 "-0-rescue",
-	MID_F2 "-6.1.0-1.el9.x86_64",
-	MID_F "-6.1.0-1.el9.x86_64",
-	MID_F "-6.1.0~rc1-1.el9.x86_64",
-	MID_F "-0-rescue",
-};
+#define MAX_ENTRIES 64
 
-static void check_order(
-	int (*compare)(const char *, const char *), const char *const *list, size_t count)
+static struct bls_sort entries[MAX_ENTRIES];
+static char file_names[MAX_ENTRIES][64]; /* what systemd-boot has for an id */
+static size_t count;
+
+static const char *field(char **line)
 {
-	for (size_t i = 0; i < count; i++) {
-		for (size_t j = 0; j < count; j++) {
-			int r = compare(list[i], list[j]), wanted = i < j ? -1 : i > j;
+	const char *text = strsep(line, "|");
 
-			if ((r < 0 ? -1 : r > 0) != wanted)
-				fail_msg("%s and %s compare as %d", list[i], list[j], r);
-		}
+	return text && *text ? text : NULL;
+}
+
+static void read_entries(char *text)
+{
+	char *line;
+
+	count = 0;
+	while ((line = strsep(&text, "\n"))) {
+		struct bls_sort *s = &entries[count];
+
+		if (!*line)
+			continue;
+		assert_true(++count <= MAX_ENTRIES);
+		*s = (struct bls_sort){.tries_left = -1, .tries_done = -1};
+		s->id = field(&line);
+		s->sort_key = field(&line);
+		s->machine_id = field(&line);
+		s->version = field(&line);
+
+		snprintf(file_names[count - 1], 64, "%s.conf", s->id);
+		bls_tries(file_names[count - 1], &s->tries_left, &s->tries_done);
 	}
 }
 
-static void orders_ids(void **state)
+static int compare(enum bls_dialect d, const struct bls_sort *a, const struct bls_sort *b)
+{
+	int r = 0;
+
+	if (d == BLS_SYSTEMD) {
+		struct bls_sort x = *a, y = *b;
+
+		x.id = file_names[a - entries];
+		y.id = file_names[b - entries];
+		return bls_compare_systemd(&x, &y);
+	}
+	if (d == BLS_EL8 && a->version && b->version)
+		r = bls_compare_versions(a->version, b->version);
+	return r != 0 ? r : bls_compare_ids(d, a->id, b->id);
+}
+
+/* As GRUB does it: each before the first that it is newer than. */
+static void dump_order(struct buffer *ret, enum bls_dialect d)
+{
+	const struct bls_sort *sorted[MAX_ENTRIES];
+
+	for (size_t i = 0; i < count; i++) {
+		size_t at = i;
+
+		for (; at > 0 && compare(d, &entries[i], sorted[at - 1]) < 0; at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = &entries[i];
+	}
+	for (size_t i = 0; i < count; i++)
+		buffer_printf(ret, "%s%s\n",
+			i > 0 && compare(d, sorted[i - 1], sorted[i]) == 0 ? "= " : "",
+			sorted[i]->id);
+}
+
+static void dump(struct buffer *ret, struct bytes input)
+{
+	static const char *const names[] = {"EL8", "EL9", "blsuki", "systemd-boot"};
+	_cleanup_free_ char *text = strndup((const char *)input.data, input.size);
+
+	assert_non_null(text);
+	read_entries(text);
+	for (enum bls_dialect d = BLS_EL8; d <= BLS_SYSTEMD; d++) {
+		buffer_printf(ret, "-- %s\n", names[d]);
+		dump_order(ret, d);
+	}
+}
+
+static void orders_cases(void **state)
 {
 	(void)state;
-	check_order(bls_compare_ids, by_id, ARRAY_SIZE(by_id));
+	run_cases("bls_order", dump);
 }
 
 static void takes_equal_versions_for_equal(void **state)
 {
 	(void)state;
-	assert_int_equal(bls_compare_ids("m-5.01-1", "m-5.1-1"), 0);
-	assert_int_equal(bls_compare_ids("m-5.1-1", "m-5_1-1"), 0);
-	assert_int_equal(bls_compare_ids("", ""), 0);
-	assert_true(bls_compare_ids("custom", "m-1-1") != 0);
-	assert_true(bls_compare_ids("a", "b") > 0);
-}
-
-static void orders_versions(void **state)
-{
-	static const char *const list[] = {
-		"4.18.0-553.el8_10.x86_64+debug",
-		"4.18.0-553.el8_10.x86_64",
-		"4.18.0-80.el8.x86_64",
-		"0-rescue-1a2b",
-	};
-
-	(void)state;
-	check_order(bls_compare_versions, list, ARRAY_SIZE(list));
-}
-
-static void orders_file_names(void **state)
-{
-	static const char *const list[] = {
-		MID_F "-6.12.0-10.fc44.x86_64",
-		MID_F "-6.12.0-9.fc44.x86_64",
-		MID_F "-6.2.0-1.fc44.x86_64",
-		MID_F "-6.2.0~rc1-1.fc44.x86_64",
-		MID_F "-0-rescue",
-		MID_1 "-6.12.0-10.fc44.x86_64",
-	};
-
-	(void)state;
-	check_order(bls_compare_file_names, list, ARRAY_SIZE(list));
+	for (enum bls_dialect d = BLS_EL8; d <= BLS_EL9; d++) {
+		assert_int_equal(bls_compare_ids(d, "m-5.01-1", "m-5.1-1"), 0);
+		assert_int_equal(bls_compare_ids(d, "m-5.1-1", "m-5_1-1"), 0);
+		assert_int_equal(bls_compare_ids(d, "", ""), 0);
+		assert_true(bls_compare_ids(d, "custom", "m-1-1") != 0);
+		assert_true(bls_compare_ids(d, "a", "b") > 0);
+	}
+	assert_int_equal(bls_compare_ids(BLS_UKI, "m-5.01-1", "m-5.1-1"), 0);
+	assert_true(bls_compare_ids(BLS_UKI, "m-5.1-1", "m-5_1-1") != 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(orders_ids),
+		cmocka_unit_test(orders_cases),
 		cmocka_unit_test(takes_equal_versions_for_equal),
-		cmocka_unit_test(orders_versions),
-		cmocka_unit_test(orders_file_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

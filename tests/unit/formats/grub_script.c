@@ -25,6 +25,7 @@ static const struct {
 	{"a 'two\nlines'\nb", "a|two\nlines;b;"},
 	{"${a b}c", "${a b}c;"},
 	{"$", "$;"},
+	{"a $\"b c\" d", "a|b c|d;"},
 	{"a\r\nb\r\n", "a;b;"},
 };
 

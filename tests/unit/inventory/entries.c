@@ -163,7 +163,7 @@ static void passes_over_other_files(void **state)
 	patient_free(p);
 }
 
-/* Fedora 44 and upstream's blscfg show what others pass over. */
+/* Upstream's blscfg shows what others pass over. */
 static void dotfiles_as_each_loader_has_them(void **state)
 {
 	struct patient *p = patient_new("f 0644 /boot/loader/entries/.hidden.conf <<END\n"
@@ -172,8 +172,8 @@ static void dotfiles_as_each_loader_has_them(void **state)
 	(void)state;
 	patient_read(p);
 	assert_int_equal(p->inv.entry_count, 0);
-	p->sys.os_id = (char *)"fedora";
-	p->sys.os_version_id = (char *)"44";
+	p->sys.os_id = (char *)"debian";
+	p->sys.os_version_id = (char *)"14";
 	patient_read(p);
 	assert_int_equal(p->inv.loader, LOADER_BLSUKI);
 	assert_int_equal(p->inv.entry_count, 1);

@@ -22,12 +22,6 @@ static void knows_rules(void **state)
 {
 	(void)state;
 	assert_int_equal(rules_of("rhel", "9.4", "blscfg\n"), LOADER_BLSCFG_EL9);
-	assert_int_equal(rules_of("centos", "8", "blscfg\n"), LOADER_BLSCFG_EL8);
-	assert_int_equal(rules_of("rocky", "8.10", "blscfg\n"), LOADER_BLSCFG_EL8);
-	assert_int_equal(rules_of("almalinux", "10.0", "blscfg\n"), LOADER_BLSCFG_EL9);
-	assert_int_equal(rules_of("fedora", "40", "blscfg\n"), LOADER_BLSCFG_EL9);
-	assert_int_equal(rules_of("fedora", "44", "blscfg\n"), LOADER_BLSUKI);
-	assert_int_equal(rules_of(NULL, NULL, "blscfg\n"), LOADER_BLSCFG_EL9);
 	assert_int_equal(rules_of("rhel", "9.4", "# blscfg\n"), LOADER_MENUENTRIES);
 	assert_int_equal(rules_of("rhel", "7.9", ""), LOADER_MENUENTRIES);
 }

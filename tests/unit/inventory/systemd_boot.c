@@ -94,12 +94,84 @@ static void an_entry_without_its_kernel(void **state)
 	patient_free(p);
 }
 
+#define ENTRIES "/efi/loader/entries/"
+
+/* Three entries whose kernels are there, newest first in the menu. */
+static struct patient *patient_with_menu(const char *loader_conf)
+{
+	struct patient *p = systemd_patient(
+		"f 0644 /efi/k =\n"
+		"f 0644 " ENTRIES "M-3.conf =linux /k\n"
+		"f 0644 " ENTRIES "m-2.conf =linux /k\n"
+		"f 0644 " ENTRIES "m-1+2-1.conf =linux /k\n"
+		"f 0644 " ENTRIES "m-9+0-3.conf =linux /k\n");
+
+	if (loader_conf)
+		add_text(p, "/efi/loader/loader.conf", loader_conf);
+	patient_read(p);
+	return p;
+}
+
+static const struct {
+	const char *loader_conf, *id;
+} default_cases[] = {
+	{NULL, "M-3"},
+	{"timeout 3\ndefault m-1*\n", "m-1+2-1"},
+	{"default m-?.conf\n", "M-3"}, /* in lower case */
+	{"default M-2.conf\n", "m-2"},
+	{"default m-[12]*\n", "m-2"},
+	{"default m-2.conf\ndefault m-1*\n", "m-1+2-1"},
+	{"default m-2\n", "M-3"}, /* an id has its ending */
+	{"default @saved\n", "M-3"},
+	{"default m-9*\n", "m-9+0-3"},
+};
+
+static void picks_the_default(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(default_cases); i++) {
+		struct patient *p = patient_with_menu(default_cases[i].loader_conf);
+
+		assert_true(p->inv.default_entry >= 0);
+		if (!text_equal(p->inv.entries[p->inv.default_entry].id, default_cases[i].id))
+			fail_msg("%s: %s", default_cases[i].loader_conf,
+				p->inv.entries[p->inv.default_entry].id);
+		patient_free(p);
+	}
+}
+
+/* Last stands what has no tries left, then what is not shown at all. */
+static void passes_over(void **state)
+{
+	struct patient *p = patient_with_menu(NULL);
+
+	(void)state;
+	p->sys.arch = (char *)"x86_64";
+	add_text(p, ENTRIES "m-4.conf", "linux /gone\n");
+	add_text(p, ENTRIES "m-5.conf", "linux /k\narchitecture aa64\n");
+	add_text(p, ENTRIES "m-6.conf", "linux /k\narchitecture X64\n");
+	add_text(p, ENTRIES "m-7.conf", "title other\nefi /shell.efi\n");
+	add_text(p, ENTRIES "auto-8.conf", "linux /k\n");
+	patient_read(p);
+	assert_int_equal(p->inv.entry_count, 8);
+	assert_string_equal(p->inv.entries[0].id, "m-7");
+	assert_false(p->inv.entries[0].broken);
+	assert_string_equal(p->inv.entries[1].id, "m-6");
+	assert_string_equal(p->inv.entries[2].id, "M-3");
+	assert_string_equal(p->inv.entries[5].id, "m-9+0-3");
+	assert_true(patient_entry(p, "m-4")->broken);
+	p->sys.arch = NULL;
+	patient_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_uefi_starts),
 		cmocka_unit_test(entries_on_the_esp),
 		cmocka_unit_test(an_entry_without_its_kernel),
+		cmocka_unit_test(picks_the_default),
+		cmocka_unit_test(passes_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,7 +31,7 @@ static void assert_key(const struct facts *x, const char *key, const char *value
 	struct bls_entry e = {0};
 
 	assert_non_null(op);
-	assert_int_equal(bls_parse(&e, buffer_bytes(&op->content), NULL), 0);
+	assert_int_equal(bls_parse(&e, buffer_bytes(&op->content), BLS_EL9, NULL), 0);
 	assert_non_null(bls_get(&e, key));
 	assert_string_equal(bls_get(&e, key), value);
 	bls_done(&e);

@@ -20,7 +20,7 @@ static int judge(struct findings *ret, const char *id, const char *version,
 	struct inventory inv = {.system = &s, .loader = loader};
 	struct verify_options options = {0};
 	struct verification v = {0};
-	struct rules r = {&inv, &options, &v};
+	struct rules r = {.inv = &inv, .options = &options, .v = &v};
 
 	assert_int_equal(rules_loader_reads(&r), 0);
 	*ret = v.findings;

@@ -34,6 +34,13 @@ enum package_file_flag { /* RPMFILE_* of rpm's rpmfiles.h */
 	PACKAGE_FILE_GHOST = 1 << 6
 };
 
+/* Values of extended attributes; an empty one: the file has none. */
+struct package_xattrs {
+	struct buffer capability; /* security.capability */
+	struct buffer ima;	  /* security.ima */
+};
+#define PACKAGE_MAX_IMA 4096 /* bytes of one */
+
 struct package_file {
 	char *path; /* /lib/modules/V/vmlinuz */
 	mode_t mode; /* with type */
@@ -44,6 +51,7 @@ struct package_file {
 	unsigned flags;
 	uint32_t inode; /* files of one number are hard links of each other; 0: a ghost */
 	unsigned links; /* how many they are */
+	struct package_xattrs *xattrs; /* NULL: none, as most */
 };
 
 struct package_requirement {

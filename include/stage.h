@@ -19,9 +19,13 @@ struct stage_attributes {
 	gid_t gid;
 	struct timespec atime, mtime; /* tv_nsec UTIME_OMIT: left as it is */
 	const char *label; /* SELinux context, or NULL: left as it is */
+	struct bytes capability, ima; /* security.capability, security.ima; empty: none */
 };
 
-/* What could not be set for want of privilege or support: counted, not fatal. */
+/*
+ * What could not be set for want of privilege or support: counted, not fatal. A capability
+ * counts as part of ownership; only kernels that are told to ask for IMA signatures.
+ */
 struct stage_shortfall {
 	size_t unlabeled, unowned;
 };

@@ -72,4 +72,8 @@ void attributes_of_package(const struct work *w, const struct package_file *file
 	ret->uid = account_number(&w->passwd, file->owner);
 	ret->gid = account_number(&w->group, file->group);
 	ret->mtime = (struct timespec){.tv_sec = (time_t)file->mtime};
+	if (file->xattrs) {
+		ret->capability = buffer_bytes(&file->xattrs->capability);
+		ret->ima = buffer_bytes(&file->xattrs->ima);
+	}
 }

@@ -69,6 +69,7 @@ static void file_done(struct package_file *file)
 	free(file->group);
 	free(file->link);
 	free(file->digest);
+	package_xattrs_free(file->xattrs);
 }
 
 void package_files_done(struct package *p)

@@ -15,6 +15,7 @@ enum rpm_signature_tag { /* lib/rpmtag.h: rpmSigTag */
 	SIGTAG_SHA1 = 269,
 	SIGTAG_LONG_SIZE = 270,
 	SIGTAG_SHA256 = 273,
+	SIGTAG_FILE_SIGNATURES = 274, /* IMA */
 	SIGTAG_OPENPGP = 278, /* of the header, in base64 */
 	SIGTAG_SHA3_256 = 279,
 	SIGTAG_SIZE = 1000,
@@ -55,6 +56,7 @@ enum rpm_tag {
 	TAG_PAYLOAD_COMPRESSOR = 1125,
 	TAG_LONG_FILE_SIZES = 5008,
 	TAG_LONG_SIZE = 5009,
+	TAG_FILE_CAPABILITIES = 5010,
 	TAG_FILE_DIGEST_ALGORITHM = 5011,
 	TAG_PAYLOAD_DIGEST = 5092,
 	TAG_PAYLOAD_DIGEST_ALGORITHM = 5093,
@@ -93,6 +95,10 @@ void package_relations_done(struct package *p);
 
 /* files.c: the file list of a main header. 0, -ENOMEM, or package_refuse's answer. */
 int package_take_files(struct package *p, const struct rpm_header *h, struct fault *f);
+/* xattrs.c: attributes of the files that have some. */
+int package_take_xattrs(struct package *p, const struct rpm_header *signature,
+			const struct rpm_header *main, struct fault *f);
+void package_xattrs_free(struct package_xattrs *x);
 /* relations.c: provides and requires; whether one satisfies the other. */
 int package_take_relations(struct package *p, const struct rpm_header *h, struct fault *f);
 bool package_provides(const struct package *p, const struct package_requirement *wanted);

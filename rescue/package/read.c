@@ -233,6 +233,8 @@ static int read_package(struct reader *reader, struct fault *f)
 	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(takers); i++)
 		r = takers[i](reader->package, &reader->main, f);
 	if (r >= 0)
+		r = package_take_xattrs(reader->package, &reader->signature, &reader->main, f);
+	if (r >= 0)
 		r = package_take_meaning(reader->package, f);
 	/* Nonsense in a header that is known to be damaged has that reason. */
 	if (r < 0 && r != -ENOMEM && reader->package->damage)

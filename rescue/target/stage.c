@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #define SELINUX_XATTR "security.selinux"
+#define CAPABILITY_XATTR "security.capability"
+#define IMA_XATTR "security.ima"
 #define MAX_XATTR_SIZE 65536 /* XATTR_SIZE_MAX and XATTR_LIST_MAX of linux/limits.h */
 #define COPY_STEP 131072
 #define MAX_DEPTH 128
@@ -89,6 +91,21 @@ static int label_result(int result, struct stage_shortfall *s)
 	return 0;
 }
 
+/* Behind the owner, whose change takes capabilities away. */
+static int set_security(int fd, const struct stage_attributes *a, struct stage_shortfall *s)
+{
+	if (a->capability.size && fsetxattr(fd, CAPABILITY_XATTR, a->capability.data,
+					   a->capability.size, 0) < 0) {
+		if (!is_shortfall(errno))
+			return -errno;
+		s->unowned++;
+	}
+	if (a->ima.size && fsetxattr(fd, IMA_XATTR, a->ima.data, a->ima.size, 0) < 0 &&
+		!is_shortfall(errno))
+		return -errno;
+	return 0;
+}
+
 int stage_finish(int fd, const struct stage_attributes *a, struct stage_shortfall *s)
 {
 	const struct timespec times[2] = {a->atime, a->mtime};
@@ -102,6 +119,8 @@ int stage_finish(int fd, const struct stage_attributes *a, struct stage_shortfal
 		r = label_result(
 			fsetxattr(fd, SELINUX_XATTR, a->label, strlen(a->label) + 1, 0),
 			s);
+	if (r == 0)
+		r = set_security(fd, a, s);
 	if (r == 0 && futimens(fd, times) < 0)
 		return -errno;
 	return r < 0 ? r : FAULT_POINT("set attributes");

@@ -156,6 +156,35 @@ static void labels_and_inherits(void **state)
 	tree_remove(&t);
 }
 
+/* A new owner would take the capability away: it comes behind. */
+static void gives_capabilities_and_signatures(void **state)
+{
+	static const uint8_t capability[] = {1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+					     0, 0, 0, 0};
+	struct stage_attributes a = plain;
+	struct stage_shortfall s = {0};
+	char value[64] = "";
+	struct tree t;
+	int fd;
+
+	(void)state;
+	tree_make(&t, "");
+	fd = stage_file(t.fd, "x");
+	a.uid = a.gid = geteuid() ? geteuid() : 1;
+	a.capability = (struct bytes){capability, sizeof(capability)};
+	a.ima = (struct bytes){(const uint8_t *)"\3\2\4", 3};
+	assert_int_equal(stage_finish(fd, &a, &s), 0);
+	if (s.unowned == 0) {
+		assert_int_equal(fgetxattr(fd, "security.capability", value, sizeof(value)),
+				 sizeof(capability));
+		assert_memory_equal(value, capability, sizeof(capability));
+	} else {
+		assert_int_not_equal(geteuid(), 0);
+	}
+	close(fd);
+	tree_remove(&t);
+}
+
 static void a_second_name_is_the_same_object(void **state)
 {
 	struct stage_shortfall s = {0};
@@ -290,6 +319,7 @@ int main(void)
 		cmocka_unit_test(makes_directories_and_symlinks),
 		cmocka_unit_test(counts_what_needs_privilege),
 		cmocka_unit_test(labels_and_inherits),
+		cmocka_unit_test(gives_capabilities_and_signatures),
 		cmocka_unit_test(a_second_name_is_the_same_object),
 		cmocka_unit_test(or_a_faithful_copy),
 		cmocka_unit_test(removes_whole_trees_and_follows_no_link),

@@ -51,6 +51,11 @@ struct platform_differences {
 	size_t count, capacity;
 };
 
+struct offer_verdict {
+	const struct package_set *set; /* borrowed from the packages */
+	struct verification verification;
+};
+
 /* One run: the products of the stages, in their order. Absent ones are null in JSON. */
 struct session {
 	const struct command *command;
@@ -66,6 +71,8 @@ struct session {
 	bool has_packages;
 	struct package_sets packages;
 	struct comparison installed;
+	struct offer_verdict *offers; /* the sets that were judged as if restored */
+	size_t offer_count;
 	bool planned;
 	struct plan plan;
 	bool applied;

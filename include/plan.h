@@ -45,6 +45,8 @@ struct restore_options {
 	const char *cmdline;	/* --options, or NULL */
 	bool allow_unsigned;
 	bool allow_incompatible;
+	/* Releases with which most of the system's third-party modules load; empty: any. */
+	struct strings fitting;
 };
 
 struct plan {

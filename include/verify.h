@@ -51,11 +51,26 @@ struct hardware_judgements {
 	size_t count, capacity;
 };
 
+/* A link in weak-updates/ that would give a kernel a third-party module of another one. */
+struct weak_link {
+	char *release; /* of the kernel that would get it */
+	char *name;    /* of the module, a_b form */
+	char *path;    /* /lib/modules/V/weak-updates/a/b.ko */
+	char *target;  /* /lib/modules/OTHER/extra/a/b.ko */
+	struct snapshot now; /* of path */
+};
+
+struct weak_links {
+	struct weak_link *items;
+	size_t count, capacity;
+};
+
 struct verify_options {
 	struct strings kernels; /* releases; empty: all */
 	struct strings modules; /* files on the rescue machine, judged singly */
 	bool all_modules;	/* report those in-tree ones too that load */
 	bool boot_path_only;	/* do not read modules (inventory, planning) */
+	bool third_party;	/* but do, where the system has third-party ones */
 	/* How this run was told where to look ("--image disk.img"): remedies repeat it. */
 	const char *scope;
 	const struct platform *platform; /* the machine that it shall run on; NULL: unknown */
@@ -70,12 +85,25 @@ struct verification {
 	struct module_judgements modules;
 	struct hardware_judgements hardware; /* empty without a platform */
 	bool has_hardware;
+	struct weak_links weak_links;
+	struct strings lost_modules; /* third-party ones that an offered kernel cannot use */
 };
 
+/* Some module of some kernel is not of the kernel's own tree. */
+bool inventory_has_third_party(const struct inventory *inv);
 /* Reads the patient's modules and nothing else of it; what it holds is in the inventory. */
 int verify_run(struct verification *ret, const struct inventory *inv,
 	       const struct verify_options *options, struct fault *f);
 void verification_done(struct verification *v);
+void weak_links_done(struct weak_links *w);
+/*
+ * The same verdict for a set of packages as if it were restored and started: no file is
+ * written, its payloads are read. BAD-DIGEST and what reading packages gives.
+ */
+int verify_offer(struct verification *ret, const struct inventory *inv,
+		 const struct package_sets *sets, const struct package_set *set,
+		 const struct verify_options *options, const struct progress *progress,
+		 struct fault *f);
 
 /* What the files of packages are on the patient today. */
 enum file_state { FILE_SAME, FILE_ABSENT, FILE_DIFFERENT };

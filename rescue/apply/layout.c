@@ -211,11 +211,14 @@ static int layout_operation(struct work *w, size_t index, struct fault *f)
 	const struct operation *op = &w->plan->operations[index];
 	_cleanup_(site_done) struct site site = {0};
 	struct journal_step *s;
-	int r = site_find(&site, w->target, op->path, f);
+	int r;
 
+	w->steps[index] = NO_STEP;
+	if (op->op == OP_LINK && w->modules.step != NO_STEP && modules_below(w, op->path))
+		return 0; /* part of the directory that is staged as one */
+	r = site_find(&site, w->target, op->path, f);
 	if (r < 0)
 		return r;
-	w->steps[index] = NO_STEP;
 	if (find_step(&w->journal, site.path) != NO_STEP)
 		return 0; /* the index of a new directory; a file of two packages */
 	r = check_type(w, op, site.path, f);

@@ -229,6 +229,39 @@ int modules_stage(
 	return 0;
 }
 
+/* ---- links of the plan ---- */
+
+static int stage_weak_link(struct work *w, const struct operation *op, struct fault *f)
+{
+	const char *relative = modules_below(w, op->path);
+	_cleanup_free_ char *name = NULL;
+	_cleanup_close_ int dirfd = -1;
+	struct stage_attributes a;
+	int r = make_parents(w, relative, f);
+
+	if (r < 0)
+		return r;
+	dirfd = parent_in(w, relative, &name, f);
+	if (dirfd < 0)
+		return dirfd;
+	attributes_default(w, op->path, S_IFLNK | op->mode, &a);
+	r = stage_symlink(dirfd, name, op->content.data, &a, &w->shortfall);
+	return r < 0 ? modules_fault(w, r, relative, f) : 0;
+}
+
+static int stage_weak_links(struct work *w, struct fault *f)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < w->plan->count; i++) {
+		const struct operation *op = &w->plan->operations[i];
+
+		if (op->op == OP_LINK && w->steps[i] == NO_STEP && modules_below(w, op->path))
+			r = stage_weak_link(w, op, f);
+	}
+	return r;
+}
+
 /* ---- what the present directory holds ---- */
 
 struct keeping {
@@ -373,6 +406,8 @@ int modules_complete(struct work *w, struct fault *f)
 
 	if (s->before.mode != 0 && !w->modules.from_packages)
 		r = inherit_top(w, f);
+	if (r == 0)
+		r = stage_weak_links(w, f);
 	if (r == 0 && s->before.mode != 0)
 		r = target_walk(w->target, s->path, keep, &k, f);
 	if (r == 0 && k.index)

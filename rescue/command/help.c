@@ -16,6 +16,7 @@ static const char verify_text[] =
 	"Options of verify:\n"
 	"  --kernel RELEASE  only this kernel; may be repeated\n"
 	"  --module FILE     would this module load; may be repeated\n"
+	"  --package RPM|DIR judged as if it were restored; may be repeated\n"
 	"  --all-modules     list those that load, too\n";
 
 static const char confirm_text[] =
@@ -30,7 +31,8 @@ static const char restore_text[] =
 	"  --keep-default    never change the default entry\n"
 	"  --initramfs auto|builtin|none\n"
 	"  --options STRING  the kernel command line of a new entry\n"
-	"  --allow-unsigned  accept packages that no known key vouches for\n";
+	"  --allow-unsigned  accept packages that no known key vouches for\n"
+	"  --allow-incompatible  accept packages that do not fit the system\n";
 
 static const char platform_text[] =
 	"This machine, or that of --hardware:\n"

@@ -59,6 +59,7 @@ void options_done(struct options *o)
 	strings_done(&o->packages);
 	strings_done(&o->keys);
 	strings_done(&o->operands);
+	strings_done(&o->restore.fitting);
 	free(o->scope_text);
 	memset(o, 0, sizeof(*o));
 }

@@ -10,6 +10,7 @@ static int read_packages(struct session *s, struct fault *f)
 
 	if (!s->options.operands.count)
 		return 0;
+	session_forget_offers(s);
 	package_sets_done(&s->packages);
 	s->has_packages = false;
 	r = package_sets_read(&s->packages, &s->options.operands,
@@ -18,10 +19,35 @@ static int read_packages(struct session *s, struct fault *f)
 	return r;
 }
 
+/*
+ * Which set: judged as if restored, so that the right one of several is taken. The links
+ * that its third-party modules want become part of the plan.
+ */
+static int choose_set(struct session *s, const struct verify_options *how,
+		      const struct package_set **ret, struct fault *f)
+{
+	struct patient *p = &s->patients[0];
+	struct verification *v = NULL;
+	int r = session_rank_sets(s, how, f);
+
+	if (r >= 0)
+		r = plan_choose(ret, &p->inventory, &s->packages, &s->options.restore, f);
+	if (r >= 0)
+		r = session_judge_set(s, *ret, how, &v, f);
+	if (r >= 0)
+		r = session_check_set(s, v, f);
+	if (r < 0)
+		return r;
+	weak_links_done(&p->verification.weak_links);
+	p->verification.weak_links = TAKE_STRUCT(v->weak_links);
+	return 0;
+}
+
 /* From looking at the patient to a plan; also once more, when it has become writable. */
 static int make_plan(struct session *s, struct fault *f)
 {
-	struct verify_options how = {.boot_path_only = true, .scope = s->options.scope_text};
+	struct verify_options how = {.boot_path_only = true, .third_party = true,
+		.scope = s->options.scope_text};
 	struct patient *p = &s->patients[0];
 	const struct package_set *set = NULL;
 	int r = session_examine(s, p, &how, f);
@@ -30,7 +56,7 @@ static int make_plan(struct session *s, struct fault *f)
 		r = read_packages(s, f);
 	comparison_done(&s->installed);
 	if (r >= 0 && s->has_packages)
-		r = plan_choose(&set, &p->inventory, &s->packages, &s->options.restore, f);
+		r = choose_set(s, &how, &set, f);
 	if (r >= 0 && set)
 		r = verify_compare(&s->installed, &p->inventory, &s->packages, set->release, f);
 	if (r < 0)

@@ -20,6 +20,7 @@ void session_done(struct session *s)
 	transactions_done(&s->transactions);
 	apply_report_done(&s->report);
 	plan_done(&s->plan);
+	session_forget_offers(s);
 	comparison_done(&s->installed);
 	package_sets_done(&s->packages);
 	for (size_t i = 0; i < s->patient_count; i++)

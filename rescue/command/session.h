@@ -31,6 +31,16 @@ int session_read_platform(struct session *s, struct fault *f);
 int session_mark_root(struct session *s, const struct system *system);
 void platform_differences_done(struct platform_differences *list);
 
+/* offers.c: a set as if restored; *ret is borrowed, until session_forget_offers. */
+int session_judge_set(struct session *s, const struct package_set *set,
+		      const struct verify_options *how, struct verification **ret,
+		      struct fault *f);
+int session_rank_sets(struct session *s, const struct verify_options *how, struct fault *f);
+/* The fault where the set is incompatible and that is not waived. */
+int session_check_set(const struct session *s, const struct verification *v,
+		      struct fault *f);
+void session_forget_offers(struct session *s);
+
 /* text.c: everything on standard output. */
 void text_systems(const struct session *s);
 void text_devices(const struct session *s);

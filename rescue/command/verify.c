@@ -4,28 +4,54 @@
 
 #include <errno.h>
 
-/* An option that is not obeyed must not be swallowed. */
-static int refuse_packages(const struct session *s, struct fault *f)
+/*
+ * --package: of several sets the one that restore would take, or that of --kernel. What is
+ * found takes the place of what the system is today.
+ */
+static int judge_packages(struct session *s, struct fault *f)
 {
-	if (!s->options.packages.count)
-		return 0;
-	fault_errno(f, ENOTSUP, s->options.packages.items[0],
-		"judge packages before they are restored");
-	fault_hint(f, "rescue restore --dry-run shows what they would bring");
-	return -ENOTSUP;
+	struct verify_options quick = {.boot_path_only = true, .scope = s->options.scope_text};
+	struct restore_options *choice = &s->options.restore;
+	struct patient *p = &s->patients[0];
+	const struct package_set *set = NULL;
+	struct verification *v = NULL;
+	int r = session_examine(s, p, &quick, f);
+
+	if (r >= 0)
+		r = package_sets_read(&s->packages, &s->options.packages, &p->system->target,
+			&s->options.keys, f);
+	s->has_packages = r >= 0;
+	/* Judging is not restoring: whom to trust is no question here. */
+	choice->allow_unsigned = choice->allow_incompatible = true;
+	if (s->options.verify.kernels.count)
+		choice->release = s->options.verify.kernels.items[0];
+	if (r >= 0)
+		r = session_rank_sets(s, &s->options.verify, f);
+	if (r >= 0)
+		r = plan_choose(&set, &p->inventory, &s->packages, choice, f);
+	if (r >= 0)
+		r = session_judge_set(s, set, &s->options.verify, &v, f);
+	if (r < 0)
+		return r;
+	verification_done(&p->verification);
+	p->verification = TAKE_STRUCT(*v);
+	s->has_errors = findings_has_errors(&p->verification.findings);
+	if (!s->options.json && !s->options.quiet)
+		printf("As if kernel %s had been restored:\n", set->release);
+	return 0;
 }
 
 static int run(struct session *s, struct fault *f)
 {
 	struct system *system = NULL;
 	struct patient *p;
-	int r = refuse_packages(s, f);
+	int r = session_choose(s, &system, f);
 
 	if (r >= 0)
-		r = session_choose(s, &system, f);
-	if (r >= 0)
 		r = session_refuse_operands(s, f);
-	if (r >= 0)
+	if (r >= 0 && s->options.packages.count)
+		r = judge_packages(s, f);
+	else if (r >= 0)
 		r = session_examine(s, &s->patients[0], &s->options.verify, f);
 	if (r < 0 || s->options.json)
 		return r;
@@ -55,7 +81,7 @@ const struct command command_verify = {
 	.name = "verify",
 	.operands = "[SYSTEM]",
 	.summary = "will it boot, and does every module load",
-	.options = OPTIONS_VERIFY,
+	.options = OPTIONS_VERIFY | OPTIONS_KEY,
 	.run = run,
 	.json = json,
 };

@@ -6,7 +6,9 @@
 
 static bool asked_for(const struct restore_options *o, const char *release)
 {
-	return !o->release || text_equal(o->release, release);
+	if (o->release)
+		return text_equal(o->release, release);
+	return !o->fitting.count || strings_has(&o->fitting, release);
 }
 
 static bool is_trusted_arch(const char *system, const char *package)
@@ -18,12 +20,15 @@ static bool is_trusted_arch(const char *system, const char *package)
 	       strcmp(package + 2, "86") == 0;
 }
 
-static int check_arch(const struct inventory *inv, const struct package *p, struct fault *f)
+static int check_arch(const struct inventory *inv, const struct package *p,
+		      const struct restore_options *o, struct fault *f)
 {
-	if (is_trusted_arch(inv->system->arch, p->arch))
+	if (o->allow_incompatible || is_trusted_arch(inv->system->arch, p->arch))
 		return 0;
-	return fault_named(f, FAULT_WRONG_ARCH, p->path, "restore from package", "%s is for %s, the system is %s",
-		p->nevra, p->arch, inv->system->arch);
+	fault_named(f, FAULT_WRONG_ARCH, p->path, "restore from package",
+		"%s is for %s, the system is %s", p->nevra, p->arch, inv->system->arch);
+	fault_hint(f, "--allow-incompatible restores it all the same");
+	return -EINVAL;
 }
 
 static int check_integrity(const struct package *p, struct fault *f)
@@ -64,7 +69,7 @@ static int check_set(const struct inventory *inv, const struct package_sets *set
 {
 	for (size_t i = 0; i < set->count; i++) {
 		const struct package *p = &sets->packages[set->packages[i]];
-		int r = check_arch(inv, p, f);
+		int r = check_arch(inv, p, o, f);
 
 		if (r >= 0)
 			r = check_integrity(p, f);

@@ -159,16 +159,47 @@ static int add_modules(struct planner *p, const char *directory, const struct mo
 /* About what depmod writes for one module (measured: 4,022 modules, 5.9 MiB). */
 #define INDEX_BYTES_PER_MODULE 1600
 
+static bool has_weak_links(const struct planner *p)
+{
+	for (size_t i = 0; i < p->v->weak_links.count; i++)
+		if (strcmp(p->v->weak_links.items[i].release, p->plan->release) == 0)
+			return true;
+	return false;
+}
+
 static int add_index(struct planner *p, const char *directory, const struct module_sum *sum)
 {
 	size_t modules = p->set ? sum->files : p->kernel->modules.count;
 	bool staged = planner_makes(p, OP_MODULES);
 
-	if (!staged && (!p->kernel || p->kernel->modules.state != PART_UNINDEXED))
+	bool linked = has_weak_links(p);
+
+	if (!staged && !linked && (!p->kernel || p->kernel->modules.state != PART_UNINDEXED))
 		return 0;
 	return planner_add(p, OP_INDEX, directory, 0644, modules * INDEX_BYTES_PER_MODULE, NULL,
-		staged ? "the index must match the modules"
-		       : "modules.dep is missing or unusable");
+		staged || linked ? "the index must match the modules"
+				 : "modules.dep is missing or unusable");
+}
+
+/* They become part of the module directory, behind whose operation they stand. */
+static int add_weak_links(struct planner *p)
+{
+	for (size_t i = 0; i < p->v->weak_links.count; i++) {
+		const struct weak_link *link = &p->v->weak_links.items[i];
+		struct operation *op;
+		int r;
+
+		if (strcmp(link->release, p->plan->release) != 0)
+			continue;
+		r = planner_add(p, OP_LINK, link->path, 0777, strlen(link->target), &op,
+			"%s loads into this kernel too", link->target);
+		if (r >= 0)
+			r = buffer_puts(&op->content, link->target);
+		if (r < 0)
+			return r;
+		op->expected = link->now;
+	}
+	return 0;
 }
 
 /* Modules are committed before single files, which may name them. */
@@ -184,6 +215,8 @@ int planner_packages(struct planner *p)
 		r = add_modules(p, directory, &sum);
 	if (r >= 0)
 		r = add_index(p, directory, &sum);
+	if (r >= 0)
+		r = add_weak_links(p);
 	for (size_t i = 0; r >= 0 && p->set && i < p->set->count; i++)
 		r = add_files(p, p->set->packages[i]);
 	return r;

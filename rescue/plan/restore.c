@@ -44,6 +44,9 @@ static char *explain(const struct planner *p)
 					  "system still has", p->plan->release);
 	if (p->options->release)
 		return text_printf("kernel %s was asked for", p->plan->release);
+	if (p->options->fitting.count)
+		return text_printf("with kernel %s the system's third-party modules load",
+			p->plan->release);
 	for (size_t i = 0; i < inv->clue_count; i++)
 		if (text_equal(inv->clues[i].release, p->plan->release))
 			return text_printf("kernel %s is the one that the system had (%s)",

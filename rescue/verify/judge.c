@@ -31,7 +31,8 @@ ssize_t judge_add(struct judge *judge, const char *path)
 
 	if (VECTOR_GROW(judge) < 0)
 		return -ENOMEM;
-	judge->items[judge->count] = (struct judged){0};
+	judge->items[judge->count] = (struct judged){.named = judge->adds_candidates,
+		.candidate = judge->adds_candidates};
 	j = &judge->items[judge->count++].j;
 	j->path = strdup(path);
 	j->name = module_name_of(path);

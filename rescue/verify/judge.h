@@ -33,6 +33,7 @@ struct judged {
 	struct strings name_spaces; /* that it imports */
 	bool named;	   /* a file of the rescue machine: the tree never uses it */
 	bool dangling;	   /* a link that leads nowhere */
+	bool candidate;	   /* another kernel's, which a link in weak-updates could offer */
 	bool exact;	   /* its vermagic is the kernel's, to the last word */
 	bool is_gpl, uses_gpl_only;
 	size_t bad; /* symbols that refuse it */
@@ -59,6 +60,7 @@ struct judge {
 	size_t count, capacity;
 	struct pendings pendings;
 	struct depmod_config search; /* which of two files of a name counts */
+	bool adds_candidates; /* what judge_add adds is not of this kernel's tree */
 	bool takes_aliases; /* set: no index of that kernel tells them */
 	struct modules_alias aliases; /* what its modules say they serve */
 };
@@ -68,6 +70,11 @@ void judge_done(struct judge *judge);
 ssize_t judge_add(struct judge *judge, const char *path);
 /* Its path below the kernel's module directory; all of it where it lies elsewhere. */
 const char *judge_relative(const struct judge *judge, const struct judged *m);
+/*
+ * modules.c: one more module, from the bytes of its file, which it may take over. 0 or
+ * -ENOMEM.
+ */
+int judge_bytes(struct judge *judge, const char *path, bool third_party, struct buffer *raw);
 /* What the file itself decides, then its symbols. 0 or -ENOMEM. */
 int judge_module(struct judge *judge, size_t index, const struct elf_module *m);
 /* What its symbols decide; those of other modules wait for judge_finish. */

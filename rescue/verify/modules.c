@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Does each module load into its kernel: reads them, has them judged, tells. */
 #include "drivers.h"
+#include "offer.h"
+#include "weak_updates.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,10 +36,10 @@ static int parse_module(struct opened *ret, struct buffer *raw)
 	return elf_module_parse(&ret->elf, buffer_bytes(&ret->bytes), &ret->fault);
 }
 
-static int read_patients(struct opened *ret, const struct target *t, const char *path)
+static int read_patients(struct opened *ret, const struct files *files, const char *path)
 {
 	_cleanup_(buffer_done) struct buffer raw = {0};
-	int r = target_read(t, path, ELF_MODULE_MAX_SIZE, &raw, &ret->fault);
+	int r = files_read(files, path, ELF_MODULE_MAX_SIZE, &raw);
 
 	return r < 0 ? r : parse_module(ret, &raw);
 }
@@ -72,7 +74,7 @@ static bool is_third_party(const char *relative)
  * What the kernel's own modules tell: the vermagic and machine of its image. Where nothing
  * lists the kernel's symbols, all of them are read for what they expect of it.
  */
-static int learn(struct judge *judge, const struct target *t, const struct kernel *k)
+static int learn(struct judge *judge, const struct files *files, const struct kernel *k)
 {
 	bool agree = judge->symbols.source == SYMBOLS_UNKNOWN;
 
@@ -87,7 +89,7 @@ static int learn(struct judge *judge, const struct target *t, const struct kerne
 		path = text_printf("%s/%s", k->modules.path, k->modules.files.items[i]);
 		if (!path)
 			return -ENOMEM;
-		r = read_patients(&o, t, path);
+		r = read_patients(&o, files, path);
 		if (r == -ENOMEM)
 			return r;
 		vermagic = r < 0 ? NULL : elf_module_info(&o.elf, "vermagic", 0);
@@ -132,19 +134,31 @@ static int judge_dangling(struct judge *judge, size_t index, const struct target
 		text ? text : "a file"));
 }
 
-static int judge_tree_file(struct judge *judge, const struct target *t,
+int judge_bytes(struct judge *judge, const char *path, bool third_party, struct buffer *raw)
+{
+	_cleanup_(opened_done) struct opened o = {0};
+	ssize_t index = judge_add(judge, path);
+
+	if (index < 0)
+		return -ENOMEM;
+	judge->items[index].j.third_party = third_party;
+	return judge_opened(judge, (size_t)index, parse_module(&o, raw), &o);
+}
+
+static int judge_tree_file(struct judge *judge, const struct files *files,
 			   const struct kernel *k, const char *relative)
 {
 	_cleanup_(opened_done) struct opened o = {0};
 	_cleanup_free_ char *path = text_printf("%s/%s", k->modules.path, relative);
 	ssize_t index = path ? judge_add(judge, path) : -ENOMEM;
+	int opened;
 
 	if (index < 0)
 		return -ENOMEM;
 	judge->items[index].j.third_party = is_third_party(relative);
-	if (!target_exists(t, path))
-		return judge_dangling(judge, (size_t)index, t);
-	return judge_opened(judge, (size_t)index, read_patients(&o, t, path), &o);
+	opened = read_patients(&o, files, path);
+	return opened == -ENOENT ? judge_dangling(judge, (size_t)index, files->target)
+				 : judge_opened(judge, (size_t)index, opened, &o);
 }
 
 static int judge_named_file(struct judge *judge, const char *file, struct fault *f)
@@ -167,25 +181,34 @@ static int judge_named_file(struct judge *judge, const char *file, struct fault 
 	return judge_opened(judge, (size_t)index, opened, &o) < 0 ? fault_no_memory(f) : 0;
 }
 
+static int judge_tree(struct judge *judge, const struct rules *r, const struct kernel *k,
+		      struct fault *f)
+{
+	const struct files *files = rules_files(r, k);
+	int rc = loader_of_kernel(&judge->loader, files, k);
+
+	if (rc >= 0)
+		rc = kernel_search_read(&judge->search, files->target, k->release);
+	if (rc >= 0)
+		rc = symbols_of_kernel(&judge->symbols, files, k);
+	if (rc >= 0)
+		rc = learn(judge, files, k);
+	for (size_t i = 0; rc >= 0 && i < k->modules.files.count; i++)
+		rc = judge_tree_file(judge, files, k, k->modules.files.items[i]);
+	if (rc < 0)
+		return fault_no_memory(f);
+	return rules_is_offered(r, k) ? offer_judge(r->offer, judge, f) : 0;
+}
+
 /* The tree first: it never takes a symbol from a file that is not of the patient. */
 static int judge_all(struct judge *judge, struct rules *r, const struct kernel *k,
 		     struct fault *f)
 {
-	const struct target *t = &r->inv->system->target;
-	const struct files files = {.target = t};
-	int rc = loader_of_kernel(&judge->loader, &files, k);
+	int rc = judge_tree(judge, r, k, f);
 
-	if (rc >= 0)
-		rc = kernel_search_read(&judge->search, t, k->release);
-	if (rc >= 0)
-		rc = symbols_of_kernel(&judge->symbols, &files, k);
-	if (rc >= 0)
-		rc = learn(judge, t, k);
-	for (size_t i = 0; rc >= 0 && i < k->modules.files.count; i++)
-		rc = judge_tree_file(judge, t, k, k->modules.files.items[i]);
-	if (rc >= 0)
-		rc = judge_finish(judge);
 	if (rc < 0)
+		return rc;
+	if (judge_finish(judge) < 0 || weak_updates_judge(judge, r, k) < 0)
 		return fault_no_memory(f);
 	for (size_t i = 0; i < r->options->modules.count; i++) {
 		rc = judge_named_file(judge, r->options->modules.items[i], f);
@@ -253,8 +276,7 @@ static int keep(struct module_judgements *list, struct module_judgement *j)
 static int judge_drivers(struct rules *r, const struct kernel *k, const struct judge *judge)
 {
 	_cleanup_(kernel_drivers_done) struct kernel_drivers drivers = {0};
-	const struct files files = {.target = &r->inv->system->target};
-	int rc = kernel_drivers_read(&drivers, &files, k, judge);
+	int rc = kernel_drivers_read(&drivers, rules_files(r, k), k, judge);
 
 	if (rc >= 0)
 		rc = rules_shadows(r, &drivers);
@@ -264,15 +286,19 @@ static int judge_drivers(struct rules *r, const struct kernel *k, const struct j
 static int judge_kernel(struct rules *r, const struct kernel *k, struct fault *f)
 {
 	_cleanup_(judge_done) struct judge judge = {
-		.takes_aliases = k->modules.state != PART_OK};
+		.takes_aliases = k->modules.state != PART_OK || rules_is_offered(r, k)};
 	int rc = judge_all(&judge, r, k, f);
 
 	if (rc < 0)
 		return rc;
 	rc = judge_drivers(r, k, &judge);
+	if (rc >= 0)
+		rc = weak_updates_take(r, k, &judge);
 	for (size_t i = 0; rc >= 0 && i < judge.count; i++) {
 		struct judged *m = &judge.items[i];
 
+		if (m->candidate)
+			continue;
 		rc = tell(r, k, m);
 		if (rc >= 0 && (m->j.third_party || m->j.verdict != MODULE_LOADS ||
 				r->options->all_modules))

@@ -28,13 +28,13 @@ static bool has_working_entry(const struct inventory *inv, const struct kernel *
 }
 
 /* The driver in modules.builtin of that kernel: a line that ends in /NAME.ko. */
-static bool is_built_in(const struct target *t, const struct kernel *k, const char *name)
+static bool is_built_in(const struct files *files, const struct kernel *k, const char *name)
 {
 	_cleanup_(buffer_done) struct buffer text = {0};
 	_cleanup_(strings_done) struct strings lines = {0};
 	_cleanup_free_ char *path = text_printf("%s/modules.builtin", k->modules.path);
 
-	if (!path || target_read(t, path, MODULES_INDEX_MAX_SIZE, &text, NULL) < 0 ||
+	if (!path || files_read(files, path, MODULES_INDEX_MAX_SIZE, &text) < 0 ||
 		modules_list_parse(&lines, buffer_bytes(&text), NULL) < 0)
 		return false;
 	for (size_t i = 0; i < lines.count; i++) {
@@ -55,7 +55,7 @@ static bool drives(const char *module, const char *fstype)
 
 bool rules_root_driver_present(const struct rules *r, const struct kernel *k)
 {
-	const struct target *t = &r->inv->system->target;
+	const struct files *files = rules_files(r, k);
 	const char *fstype = r->inv->system->root.fstype;
 
 	/* Nothing to say where the root or the initramfs could not be read. */
@@ -65,8 +65,8 @@ bool rules_root_driver_present(const struct rules *r, const struct kernel *k)
 	for (size_t i = 0; i < k->initramfs.modules.count; i++)
 		if (drives(k->initramfs.modules.items[i], fstype))
 			return true;
-	return is_built_in(t, k, fstype) ||
-	       (text_starts(fstype, "ext") && is_built_in(t, k, "ext4"));
+	return is_built_in(files, k, fstype) ||
+	       (text_starts(fstype, "ext") && is_built_in(files, k, "ext4"));
 }
 
 enum kernel_state rules_kernel_state(const struct rules *r, size_t i)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What every group of rules asks: is this kernel meant, how bad is it, what mends it. */
+#include "offer.h"
 #include "verify_rules.h"
 
 bool rules_wants(const struct rules *r, const char *release)
@@ -13,6 +14,16 @@ char *rules_remedy(const struct rules *r, const char *command)
 
 	return text_printf("rescue %s%s%s --system %s", command, *scope ? " " : "", scope,
 		r->inv->system->id);
+}
+
+bool rules_is_offered(const struct rules *r, const struct kernel *k)
+{
+	return r->offer && strcmp(r->offer->set->release, k->release) == 0;
+}
+
+const struct files *rules_files(const struct rules *r, const struct kernel *k)
+{
+	return rules_is_offered(r, k) ? &r->offer->files : &r->present;
 }
 
 const struct kernel *rules_default_kernel(const struct inventory *inv)

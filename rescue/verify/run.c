@@ -55,6 +55,18 @@ static void module_judgements_done(struct module_judgements *m)
 	free(m->items);
 }
 
+void weak_links_done(struct weak_links *w)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		free(w->items[i].release);
+		free(w->items[i].name);
+		free(w->items[i].path);
+		free(w->items[i].target);
+	}
+	free(w->items);
+	*w = (struct weak_links){0};
+}
+
 void verification_done(struct verification *v)
 {
 	free(v->kernel_states);
@@ -62,6 +74,8 @@ void verification_done(struct verification *v)
 	findings_done(&v->findings);
 	module_judgements_done(&v->modules);
 	hardware_judgements_done(&v->hardware);
+	weak_links_done(&v->weak_links);
+	strings_done(&v->lost_modules);
 	memset(v, 0, sizeof(*v));
 }
 
@@ -112,7 +126,8 @@ static bool boots(const struct rules *r)
 static bool gets_to_its_root(const struct rules *r)
 {
 	static const char *const codes[] = {"boot-unreadable-by-loader", "loader-astray",
-		"storage-undriven"};
+		"storage-undriven",
+		"package-incompatible"};
 
 	for (size_t i = 0; i < r->v->findings.count; i++) {
 		const struct finding *f = &r->v->findings.items[i];
@@ -131,16 +146,31 @@ static enum verdict judge(const struct rules *r)
 	return findings_has_errors(&r->v->findings) ? VERDICT_DEGRADED : VERDICT_BOOTABLE;
 }
 
+bool inventory_has_third_party(const struct inventory *inv)
+{
+	for (size_t i = 0; i < inv->kernel_count; i++)
+		if (inv->kernels[i].modules.third_party)
+			return true;
+	return false;
+}
+
+static bool reads_modules(const struct rules *r)
+{
+	return !r->options->boot_path_only ||
+	       (r->options->third_party && inventory_has_third_party(r->inv));
+}
+
 static void rules_done(struct rules *r)
 {
 	free(r->served.items);
 }
 
-int verify_run(struct verification *ret, const struct inventory *inv,
-	       const struct verify_options *options, struct fault *f)
+int rules_run(struct verification *ret, const struct inventory *inv,
+	      const struct verify_options *options, const struct offer *offer, struct fault *f)
 {
 	_cleanup_(verification_done) struct verification v = {0};
-	_cleanup_(rules_done) struct rules rules = {.inv = inv, .options = options, .v = &v};
+	_cleanup_(rules_done) struct rules rules = {.inv = inv, .options = options, .v = &v,
+		.offer = offer, .present.target = &inv->system->target};
 	int r = check_asked_kernels(&rules, f);
 
 	if (r < 0)
@@ -158,9 +188,11 @@ int verify_run(struct verification *ret, const struct inventory *inv,
 		r = rules_loader_reads(&rules);
 	if (r >= 0)
 		r = rules_wanted(&rules);
+	if (r >= 0 && offer)
+		r = rules_offer(&rules);
 	if (r < 0)
 		return fault_no_memory(f);
-	if (!options->boot_path_only) {
+	if (reads_modules(&rules)) {
 		r = rules_modules(&rules, f);
 		if (r < 0)
 			return r;
@@ -171,4 +203,10 @@ int verify_run(struct verification *ret, const struct inventory *inv,
 	findings_sort(&v.findings);
 	*ret = TAKE_STRUCT(v);
 	return 0;
+}
+
+int verify_run(struct verification *ret, const struct inventory *inv,
+	       const struct verify_options *options, struct fault *f)
+{
+	return rules_run(ret, inv, options, NULL, f);
 }

@@ -3,7 +3,10 @@
 #ifndef RESCUE_VERIFY_RULES_H
 #define RESCUE_VERIFY_RULES_H
 
+#include "files.h"
 #include "verify.h"
+
+struct offer;
 
 /* A network card that a kernel would serve if the machine had it. */
 struct served_card {
@@ -20,8 +23,14 @@ struct rules {
 	const struct inventory *inv;
 	const struct verify_options *options;
 	struct verification *v;
+	const struct offer *offer; /* judged as if it were restored; NULL: what is there */
+	struct files present;	   /* the patient's files alone */
 	struct served_cards served;
 };
+
+/* That kernel's files: the offered ones where it is the offered one. */
+const struct files *rules_files(const struct rules *r, const struct kernel *k);
+bool rules_is_offered(const struct rules *r, const struct kernel *k);
 
 /* The kernel that the machine would start next, as far as the entries tell; or NULL. */
 const struct kernel *rules_default_kernel(const struct inventory *inv);
@@ -32,12 +41,17 @@ char *rules_remedy(const struct rules *r, const char *command);
 /* ERROR where the system's next boot depends on that kernel, else WARNING. */
 enum severity rules_severity(const struct rules *r, const struct kernel *k);
 
+/* run.c: all of them; offer NULL: what is there. */
+int rules_run(struct verification *ret, const struct inventory *inv,
+	      const struct verify_options *options, const struct offer *offer, struct fault *f);
+
 /* Each file one group of rules; 0 or -ENOMEM. */
 int rules_kernel_parts(struct rules *r);  /* parts.c: image, modules, initramfs */
 int rules_entries(struct rules *r);	   /* entries.c: entries, default, loader */
 int rules_loader_reads(struct rules *r);	   /* loader_reads.c: features of /boot */
 int rules_wanted(struct rules *r);	   /* wanted.c: which package is needed */
 int rules_modules(struct rules *r, struct fault *f); /* modules.c: does each one load */
+int rules_offer(struct rules *r); /* as_if.c: does the system take that kernel */
 
 /* wanted.c: file names of the packages that hold that release. 0 or -ENOMEM. */
 int rules_wanted_files(const struct rules *r, const char *release, struct strings *ret);

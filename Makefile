@@ -7,6 +7,7 @@
 # make unit         unit tests alone (UNIT=formats/bls for one)
 # make cli          command line tests alone
 # make check-system every QEMU test (make check runs the small set)
+# make check-judge  every kernel of the lab asked what it loads (make check: one of them)
 # make fuzz         every fuzz target for FUZZ_SECONDS=10 each
 # make bench        how fast (BENCH_RUNS=5): packages against rpm, cpio, bsdtar; a whole
 #                   restore against rpm, depmod, dracut; locate against lsblk, blkid
@@ -74,7 +75,7 @@ INIT_OBJECTS := $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard initramfs/*.c)))
 reverse = $(if $(1),$(call reverse,$(wordlist 2,99,$(1))) $(firstword $(1)))
 
 .PHONY: all bench check demo unit cli fuzz fuzz-corpora layers lint install clean check-system \
-	reproducible
+	check-judge reproducible
 all: $(BIN)
 
 build/rescue: $(OBJ)/rescue/main.o $(INIT_OBJECTS) $(ARCHIVES) scripts/check-binary
@@ -174,6 +175,9 @@ bench: build/bench/unpack build/rescue
 
 check:
 	$(Q)tests/check
+
+check-judge: build/rescue
+	$(Q)tests/judge/run
 
 check-system:
 	$(Q)tests/system/run

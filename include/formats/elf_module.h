@@ -18,6 +18,7 @@ struct elf_module {
 	bool is_64, is_big_endian;
 	unsigned machine;	   /* EM_* */
 	struct bytes modinfo;	   /* .modinfo: NUL-separated name=value; may be empty */
+	bool has_btf;		   /* type information of itself */
 	bool has_versions;	   /* a __versions section exists, even empty */
 	struct bytes versions;	   /* __versions: CRC (a word), name; 64 bytes each */
 	struct bytes version_crcs, version_names; /* __version_ext_*: any length of name */
@@ -25,7 +26,6 @@ struct elf_module {
 	struct bytes symbols, strings; /* SHT_SYMTAB and its names; empty: there is none */
 	struct module_table exports[3]; /* __ksymtab, __ksymtab_gpl, __ksymtab_strings */
 	struct module_table crcs[2]; /* __kcrctab, __kcrctab_gpl */
-	bool has_signature;	   /* "~Module signature appended~\n" trails the ELF */
 };
 
 /* Borrowed from in. -EBADMSG: no module (the fault says what is wrong). */

@@ -18,6 +18,7 @@ struct linux_image {
 	enum linux_image_kind kind;
 	const char *arch;	 /* static: x86_64, i386, aarch64, or NULL */
 	unsigned protocol;	 /* x86 boot protocol, 0x020f; 0 elsewhere */
+	struct bytes version;	 /* release, builder, build; borrowed; empty as release */
 	char release[128];	 /* first word of kernel_version; empty where there is none */
 	struct bytes payload;	 /* borrowed from the input; empty before protocol 2.08 */
 	enum compression compression;

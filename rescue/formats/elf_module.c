@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Kernel modules: the section table of an ELF object, .modinfo, the signature behind it. */
+/* Kernel modules: the section table of an ELF object, .modinfo, symbols. */
 #include "formats/elf_module.h"
 
 #include "elf_sections.h"
 
 #include <elf.h>
 #include <errno.h>
-
-static const char signature_marker[] = "~Module signature appended~\n";
-
-/* struct module_signature of the kernel: three bytes, two lengths, padding, be32 length. */
-enum { SIGNATURE_INFO_SIZE = 12 };
 
 static int _printf_(2, 3) bad(struct fault *f, const char *reason, ...)
 {
@@ -83,6 +78,8 @@ static int take_section(struct elf_module *m, const struct elf *elf, size_t inde
 		m->version_names = s->content;
 	} else if (!strcmp(s->name, ".gnu.linkonce.this_module")) {
 		m->this_module_size = s->content.size;
+	} else if (!strcmp(s->name, ".BTF")) {
+		m->has_btf = true;
 	} else if (text_starts(s->name, "__k")) {
 		take_table(m, (unsigned)index, s);
 	}
@@ -113,26 +110,6 @@ static int take_sections(struct elf_module *m, struct fault *f)
 	return r;
 }
 
-/* The kernel refuses a signature of the wrong length, whether it enforces them or not. */
-static int check_signature(struct elf_module *m, struct fault *f)
-{
-	size_t marker = sizeof(signature_marker) - 1, left = m->file.size;
-	const uint8_t *length;
-
-	if (left < marker || memcmp(m->file.data + left - marker, signature_marker, marker))
-		return 0;
-	left -= marker;
-	if (left < SIGNATURE_INFO_SIZE)
-		return bad(f, "its signature is damaged");
-	left -= SIGNATURE_INFO_SIZE;
-	length = m->file.data + left + SIGNATURE_INFO_SIZE - 4;
-	if (((uint64_t)length[0] << 24 | (uint64_t)length[1] << 16 |
-	     (uint64_t)length[2] << 8 | length[3]) >= left)
-		return bad(f, "its signature is damaged");
-	m->has_signature = true;
-	return 0;
-}
-
 int elf_module_parse(struct elf_module *ret, struct bytes in, struct fault *f)
 {
 	struct elf_module m = {.file = in};
@@ -141,8 +118,6 @@ int elf_module_parse(struct elf_module *ret, struct bytes in, struct fault *f)
 	if (in.size > ELF_MODULE_MAX_SIZE)
 		return bad(f, "%zu bytes are too many for a module", in.size);
 	r = take_sections(&m, f);
-	if (r >= 0)
-		r = check_signature(&m, f);
 	if (r < 0)
 		return r;
 	*ret = m;

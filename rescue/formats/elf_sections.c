@@ -36,19 +36,31 @@ static bool part_of(struct bytes in, uint64_t offset, uint64_t size, struct byte
 			     sizeof(((Elf32_##type *)0)->member)))
 #define SIZE_OF(e, type) ((e)->is_64 ? sizeof(Elf64_##type) : sizeof(Elf32_##type))
 
+/*
+ * Class and order are taken as the file has them, not as it claims: no loader looks at the
+ * claim, the size of the section headers is what it compares.
+ */
+static bool reads_as(struct elf *e, unsigned class, unsigned order)
+{
+	e->is_64 = class == ELFCLASS64;
+	e->is_big_endian = order == ELFDATA2MSB;
+	return e->file.size >= SIZE_OF(e, Ehdr) &&
+	       MEMBER(e, e->file.data, Ehdr, e_shentsize) == SIZE_OF(e, Shdr);
+}
+
 static int read_header(struct elf *e, const char **why)
 {
 	const uint8_t *p = e->file.data;
 
 	if (e->file.size < EI_NIDENT || memcmp(p, ELFMAG, SELFMAG))
 		return bad(why, "it is not an ELF file");
-	e->is_64 = p[EI_CLASS] == ELFCLASS64;
-	e->is_big_endian = p[EI_DATA] == ELFDATA2MSB;
-	if ((!e->is_64 && p[EI_CLASS] != ELFCLASS32) ||
-	    (!e->is_big_endian && p[EI_DATA] != ELFDATA2LSB))
-		return bad(why, "its ELF class or byte order is unknown");
-	if (e->file.size < SIZE_OF(e, Ehdr))
-		return bad(why, "it is cut short");
+	for (unsigned i = 0; i < 4 && !reads_as(e, p[EI_CLASS] ^ (i & 1 ? 3 : 0),
+						p[EI_DATA] ^ (i & 2 ? 3 : 0)); i++)
+		continue;
+	if (!reads_as(e, e->is_64 ? ELFCLASS64 : ELFCLASS32,
+		      e->is_big_endian ? ELFDATA2MSB : ELFDATA2LSB))
+		return bad(why, e->file.size < SIZE_OF(e, Ehdr) ? "it is cut short" :
+			   "its section headers are of an unknown size");
 	e->type = (unsigned)MEMBER(e, p, Ehdr, e_type);
 	e->machine = (unsigned)MEMBER(e, p, Ehdr, e_machine);
 	return 0;
@@ -67,9 +79,7 @@ static int find_sections(struct elf *e, const char **why)
 	uint64_t names = MEMBER(e, p, Ehdr, e_shstrndx);
 	struct bytes part;
 
-	e->entry_size = MEMBER(e, p, Ehdr, e_shentsize);
-	if (e->entry_size != SIZE_OF(e, Shdr))
-		return bad(why, "its section headers are of an unknown size");
+	e->entry_size = SIZE_OF(e, Shdr);
 	if (!part_of(e->file, offset, e->entry_size, &part))
 		return bad(why, "its section table is cut off");
 	e->table = part.data;

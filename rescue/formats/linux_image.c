@@ -107,6 +107,8 @@ static void read_release(struct linux_image *image, struct bytes setup)
 	if (at + size == setup.size || size >= sizeof(image->release))
 		return;
 	memcpy(image->release, setup.data + at, size);
+	image->version = (struct bytes){setup.data + at,
+		strnlen((const char *)setup.data + at, setup.size - at)};
 }
 
 static const char *x86_arch(const struct linux_image *image, struct bytes in)

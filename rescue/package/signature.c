@@ -2,16 +2,17 @@
 /* The arithmetic: was this digest signed by that key? Every size is checked before. */
 #include "trust.h"
 
+#include "rsa.h"
+
 #include <errno.h>
 #include <nettle/bignum.h>
 #include <nettle/dsa.h>
 #include <nettle/ecc-curve.h>
 #include <nettle/ecdsa.h>
 #include <nettle/eddsa.h>
-#include <nettle/rsa.h>
 
 /* Smaller ones can be broken; larger ones only cost time. Bytes. */
-enum { RSA_MIN = 128, RSA_MAX = 2048, EXPONENT_MAX = 8, DSA_P_MAX = 512, DSA_Q_MIN = 20,
+enum { DSA_P_MIN = 128, DSA_P_MAX = 512, DSA_Q_MIN = 20,
        DSA_Q_MAX = 64, ED25519_NUMBER = 32 };
 
 static void number_init(mpz_t ret, struct bytes in)
@@ -24,55 +25,11 @@ static bool is_odd(struct bytes in)
 	return in.size && in.data[in.size - 1] & 1;
 }
 
-/* ---- RSA ------------------------------------------------------------------------------ */
-
-/* DER of DigestInfo up to the digest itself (RFC 8017, 9.2). Its size; 0: unknown. */
-static size_t digest_info(uint8_t ret[19], enum digest_algorithm a)
-{
-	static const uint8_t sha1[] = {0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e,
-				       0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14};
-	static const uint8_t nist[] = {0x30, 0, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
-				       0x65, 0x03, 0x04, 0x02, 0, 0x05, 0x00, 0x04, 0};
-	static const uint8_t last_arc[] = {
-		[DIGEST_SHA224] = 4, [DIGEST_SHA256] = 1, [DIGEST_SHA384] = 2,
-		[DIGEST_SHA512] = 3, [DIGEST_SHA3_256] = 8, [DIGEST_SHA3_512] = 10};
-
-	if (a == DIGEST_SHA1) {
-		memcpy(ret, sha1, sizeof(sha1));
-		return sizeof(sha1);
-	}
-	if ((size_t)a >= ARRAY_SIZE(last_arc) || !last_arc[a])
-		return 0;
-	memcpy(ret, nist, sizeof(nist));
-	ret[1] = (uint8_t)(17 + digest_size(a));
-	ret[14] = last_arc[a];
-	ret[18] = (uint8_t)digest_size(a);
-	return sizeof(nist);
-}
-
 static bool verify_rsa(const struct openpgp_key *k, const struct openpgp_signature *s,
 		       struct bytes digest)
 {
-	uint8_t info[19 + DIGEST_MAX_SIZE];
-	size_t size = digest_info(info, (enum digest_algorithm)s->hash);
-	struct bytes n = k->numbers[0], e = k->numbers[1];
-	struct rsa_public_key key;
-	mpz_t signature;
-	bool good;
-
-	if (!size || n.size < RSA_MIN || n.size > RSA_MAX || !is_odd(n) || !is_odd(e) ||
-	    e.size > EXPONENT_MAX || s->numbers[0].size > n.size)
-		return false;
-	memcpy(info + size, digest.data, digest.size);
-	rsa_public_key_init(&key);
-	nettle_mpz_set_str_256_u(key.n, n.size, n.data);
-	nettle_mpz_set_str_256_u(key.e, e.size, e.data);
-	number_init(signature, s->numbers[0]);
-	good = rsa_public_key_prepare(&key) &&
-	       rsa_pkcs1_verify(&key, size + digest.size, info, signature);
-	mpz_clear(signature);
-	rsa_public_key_clear(&key);
-	return good;
+	return rsa_signed(k->numbers[0], k->numbers[1], (enum digest_algorithm)s->hash, digest,
+			  s->numbers[0]);
 }
 
 /* ---- DSA, ECDSA ------------------------------------------------------------------------ */
@@ -92,7 +49,7 @@ static bool verify_dsa(const struct openpgp_key *k, const struct openpgp_signatu
 	mpz_t y;
 	bool good;
 
-	if (!is_odd(p) || !is_odd(q) || p.size < RSA_MIN || p.size > DSA_P_MAX ||
+	if (!is_odd(p) || !is_odd(q) || p.size < DSA_P_MIN || p.size > DSA_P_MAX ||
 	    q.size < DSA_Q_MIN || q.size > DSA_Q_MAX || digest.size < q.size ||
 	    k->numbers[2].size > p.size || k->numbers[3].size > p.size ||
 	    s->numbers[0].size > q.size || s->numbers[1].size > q.size)

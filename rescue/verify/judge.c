@@ -16,9 +16,11 @@ void judge_done(struct judge *judge)
 		free(m->j.kernel);
 		free(m->j.detail);
 		strings_done(&m->name_spaces);
+		strings_done(&m->depends);
 	}
 	free(judge->items);
 	free(judge->pendings.items);
+	strings_done(&judge->mute);
 	modules_alias_done(&judge->aliases);
 	depmod_config_done(&judge->search);
 	symbols_done(&judge->symbols);
@@ -76,9 +78,6 @@ int judge_doubt(struct module_judgement *j, const char *reason, char *take_detai
 static int judge_file(struct module_judgement *j, const struct loader *l,
 		      const struct elf_module *m)
 {
-	if (l->needs_signature && !m->has_signature)
-		return judge_refuse(j, "signature",
-			strdup("it is not signed, and this kernel loads signed modules alone"));
 	if (m->machine != l->machine || m->is_64 != l->is_64 ||
 	    m->is_big_endian != l->is_big_endian)
 		return judge_refuse(j, "arch", text_printf("built for %s",
@@ -120,8 +119,13 @@ static int judge_layout(struct judge *judge, struct module_judgement *j,
 		return is_el5_or_older(l) || l->force_load ? 0 :
 			judge_refuse(j, "module-layout",
 				     strdup("it was built without symbol versions"));
-	if (!symbol || symbol->owner != OWNER_KERNEL || !symbol->has_crc ||
-	    !module_versions_find(v, name, &crc) || crc == symbol->crc)
+	if (!symbol || symbol->owner != OWNER_KERNEL || !symbol->has_crc)
+		return 0;
+	if (!module_versions_find(v, name, &crc))
+		return loader_forgives_missing_version(l, v->extended) ? 0 :
+			judge_refuse(j, "module-layout",
+				     text_printf("no symbol version for %s", name));
+	if (crc == symbol->crc)
 		return 0;
 	return judge_refuse(j, "module-layout",
 			    text_printf("disagrees about version of symbol %s", name));
@@ -161,12 +165,27 @@ static int judge_vermagic(struct judge *judge, struct judged *judged,
 		(int)strcspn(vermagic, " "), vermagic));
 }
 
+static int take_depends(struct judged *judged, const char *names)
+{
+	int r = 0;
+
+	while (r >= 0 && names && *names) {
+		size_t length = strcspn(names, ",");
+		_cleanup_free_ char *word = strndup(names, length);
+
+		r = word ? strings_take(&judged->depends, module_name_of(word)) : -ENOMEM;
+		names += length + (names[length] == ',');
+	}
+	return r;
+}
+
 static int take_module_facts(struct judged *judged, const struct elf_module *m)
 {
 	const char *name;
-	int r = 0;
+	int r;
 
 	judged->is_gpl = elf_module_is_gpl(m);
+	r = take_depends(judged, elf_module_info(m, "depends", 0));
 	for (size_t i = 0; r >= 0 && (name = elf_module_info(m, "import_ns", i)); i++)
 		r = strings_add(&judged->name_spaces, name);
 	return r;
@@ -180,6 +199,38 @@ static int take_aliases(struct judge *judge, const char *name, const struct elf_
 	for (size_t i = 0; r >= 0 && (pattern = elf_module_info(m, "alias", i)); i++)
 		r = modules_alias_add(&judge->aliases, pattern, name);
 	return r;
+}
+
+static int judge_blacklist(struct module_judgement *j, const struct loader *l,
+			   const struct elf_module *m)
+{
+	const char *name = elf_module_info(m, "name", 0);
+
+	if (!strings_has(&l->blacklist, name ? name : j->name))
+		return 0;
+	return judge_refuse(j, "blacklisted",
+			    strdup("module_blacklist= of the command line names it"));
+}
+
+/* Patches of the running kernel; type information, which is checked against the kernel's. */
+static int judge_kind(struct module_judgement *j, const struct loader *l,
+		      const struct judged *judged, const struct elf_module *m)
+{
+	if (elf_module_info(m, "livepatch", 0) && l->lacks_livepatch)
+		return judge_refuse(j, "livepatch",
+			strdup("it is a live patch, and this kernel takes none"));
+	if (m->has_btf && l->checks_btf && !judged->exact)
+		return judge_doubt(j, "btf",
+			strdup("its type information is of another kernel"));
+	return 0;
+}
+
+int judge_damaged(struct judge *judge, size_t index, const char *why)
+{
+	struct module_judgement *j = &judge->items[index].j;
+	int r = judge_refuse(j, "format", strdup(why));
+
+	return r < 0 ? r : strings_add(&judge->mute, j->name);
 }
 
 int judge_module(struct judge *judge, size_t index, const struct elf_module *m)
@@ -197,12 +248,20 @@ int judge_module(struct judge *judge, size_t index, const struct elf_module *m)
 		r = take_aliases(judge, judged->j.name, m);
 	if (r >= 0)
 		r = judge_file(&judged->j, &judge->loader, m);
-	if (r < 0 || judged->j.verdict == MODULE_REFUSED)
+	if (r >= 0 && judged->j.verdict != MODULE_REFUSED)
+		r = judge_blacklist(&judged->j, &judge->loader, m);
+	if (r >= 0 && judged->j.verdict == MODULE_REFUSED)
+		return judge_exports(judge, index, m);
+	if (r < 0)
 		return r;
 	if (module_versions_open(&v, m, &why) < 0)
-		return judge_refuse(&judged->j, "format", strdup(why.reason));
+		return judge_damaged(judge, index, why.reason);
+	judged->has_versions = m->has_versions;
+	judged->extended = v.extended;
 	r = judge_layout(judge, &judged->j, m, &v);
 	if (r >= 0 && judged->j.verdict == MODULE_LOADS)
 		r = judge_vermagic(judge, judged, m);
+	if (r >= 0 && judged->j.verdict == MODULE_LOADS)
+		r = judge_kind(&judged->j, &judge->loader, judged, m);
 	return r < 0 ? r : judge_symbols(judge, index, m, &v);
 }

@@ -5,17 +5,36 @@
 
 #include "symbols.h"
 
+#include "formats/module_signature.h"
 #include "formats/module_versions.h"
 #include "formats/kmod_config.h"
 #include "verify.h"
 
 #define KERNEL_VERSION_OF(a, b, c) ((a) << 16 | (b) << 8 | (c))
 
+/* A key that is built into the kernel; bytes holds what key points to. */
+struct loader_key {
+	struct kernel_key key;
+	uint8_t *bytes;
+};
+struct loader_keys {
+	struct loader_key *items;
+	size_t count, capacity;
+};
+void loader_keys_done(struct loader_keys *keys);
+int loader_keys_add(void *keys, const struct kernel_key *key); /* 0 or -ENOMEM */
+
 /* One kernel: what its own modules agree on, and how that generation decides. */
 struct loader {
 	const char *release;
 	unsigned version; /* KERNEL_VERSION_OF; 0: its release tells none */
-	bool force_load, forgives_namespaces, needs_signature; /* of its configuration */
+	bool force_load, forgives_namespaces; /* of its configuration */
+	bool checks_signatures, needs_signature, trusts_firmware_keys;
+	bool wants_all_versions; /* a symbol without a version refuses the module */
+	struct loader_keys keys; /* built in, as far as its image could be read */
+	bool lacks_livepatch, checks_btf;
+	struct strings blacklist; /* module_blacklist= of its command line */
+	struct strings built_in; /* names that /sys/module has, sorted */
 	char *vermagic; /* NULL: no in-tree module tells */
 	unsigned machine;
 	bool is_64, is_big_endian;
@@ -23,26 +42,35 @@ struct loader {
 };
 
 void loader_done(struct loader *l);
-/* Version and configuration (/boot/config-V); 0 or -ENOMEM. */
-int loader_of_kernel(struct loader *ret, const struct files *files, const struct kernel *k);
+/* Version, configuration (/boot/config-V), command line or NULL; 0 or -ENOMEM. */
+int loader_of_kernel(struct loader *ret, const struct files *files, const struct kernel *k,
+		     const char *cmdline);
 /* Takes what an in-tree module of that release tells; 0 or -ENOMEM. */
 int loader_learn(struct loader *l, const struct elf_module *m, const char *vermagic);
+
+bool loader_forgives_missing_version(const struct loader *l, bool extended);
 
 struct judged {
 	struct module_judgement j;
 	struct strings name_spaces; /* that it imports */
+	struct strings depends; /* names of the modules that it was linked against */
+	const char *duplicate; /* a symbol that it exports and the kernel, too; or NULL */
 	bool named;	   /* a file of the rescue machine: the tree never uses it */
 	bool dangling;	   /* a link that leads nowhere */
 	bool candidate;	   /* another kernel's, which a link in weak-updates could offer */
 	bool exact;	   /* its vermagic is the kernel's, to the last word */
-	bool is_gpl, uses_gpl_only;
-	size_t bad; /* symbols that refuse it */
+	bool has_versions, extended; /* __versions; __version_ext_* */
+	bool is_gpl;
+	size_t bad;	 /* symbols that refuse it */
+	size_t last_bad; /* the place of the last of them in its symbol table */
+	/* Places of the first and last symbol for GPL modules alone that it uses; 0: none. */
+	size_t first_gpl, last_gpl;
 };
 
 /* A symbol that the kernel itself does not export, until all modules are known. */
 struct pending {
 	struct symbol *symbol;
-	size_t module;
+	size_t module, place; /* from 1, in the order of its symbol table */
 	uint32_t crc;
 	bool has_crc, weak;
 };
@@ -61,6 +89,7 @@ struct judge {
 	struct pendings pendings;
 	struct depmod_config search; /* which of two files of a name counts */
 	bool adds_candidates; /* what judge_add adds is not of this kernel's tree */
+	struct strings mute; /* names of modules whose exports could not be read */
 	bool takes_aliases; /* set: no index of that kernel tells them */
 	struct modules_alias aliases; /* what its modules say they serve */
 };
@@ -75,9 +104,16 @@ const char *judge_relative(const struct judge *judge, const struct judged *m);
  * -ENOMEM.
  */
 int judge_bytes(struct judge *judge, const char *path, bool third_party, struct buffer *raw);
+/* In-tree modules are many and large: their signatures count where they are enforced. */
+enum signature_care { SIGNATURE_IF_ENFORCED, SIGNATURE_ALWAYS };
+int judge_signature(struct module_judgement *j, const struct loader *l, struct bytes file,
+		    enum signature_care care);
+/* A file that is no module at all. */
+int judge_damaged(struct judge *judge, size_t index, const char *why);
 /* What the file itself decides, then its symbols. 0 or -ENOMEM. */
 int judge_module(struct judge *judge, size_t index, const struct elf_module *m);
 /* What its symbols decide; those of other modules wait for judge_finish. */
+int judge_exports(struct judge *judge, size_t index, const struct elf_module *m);
 int judge_symbols(struct judge *judge, size_t index, const struct elf_module *m,
 		  struct module_versions *v);
 /*

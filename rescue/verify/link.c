@@ -9,6 +9,7 @@
 struct walk {
 	struct judge *judge;
 	size_t index;
+	size_t place; /* of the last import */
 };
 
 /* Two files of one name: modprobe takes the first in depmod's order; else the own one. */
@@ -32,6 +33,8 @@ static int take_export(void *data, const struct kernel_symbol *s)
 
 	if (!symbol)
 		return -ENOMEM;
+	if (symbol->owner == OWNER_KERNEL && !symbol->agreed)
+		w->judge->items[w->index].duplicate = symbol->name;
 	if ((symbol->owner == OWNER_KERNEL && !symbol->agreed) ||
 	    (symbol->owner >= 0 && !replaces(w->judge, (int)w->index, symbol->owner)))
 		return 0;
@@ -41,9 +44,14 @@ static int take_export(void *data, const struct kernel_symbol *s)
 /* ---- one symbol, in the order of resolve_symbol (kernel/module/main.c) ------------------ */
 
 /* The last bad symbol gives the errno, so it gives the reason too. */
-static int refuse(struct judged *m, const char *reason, char *take_detail)
+static int refuse(struct judged *m, size_t place, const char *reason, char *take_detail)
 {
 	m->bad++;
+	if (place < m->last_bad) {
+		free(take_detail);
+		return take_detail ? 0 : -ENOMEM;
+	}
+	m->last_bad = place;
 	return judge_refuse(&m->j, reason, take_detail);
 }
 
@@ -65,12 +73,26 @@ static bool may_use(const struct judged *m, const char *name_space)
 	return false;
 }
 
+/* One that it depends on, whose exports nobody could read; or NULL. */
+static const char *mute_provider(const struct judge *judge, const struct judged *m)
+{
+	for (size_t i = 0; i < m->depends.count; i++)
+		if (strings_has(&judge->mute, m->depends.items[i]))
+			return m->depends.items[i];
+	return NULL;
+}
+
 static int missing(struct judge *judge, struct judged *m, const struct pending *p)
 {
+	const char *mute = mute_provider(judge, m);
+
 	if (p->weak)
 		return 0;
+	if (mute)
+		return refuse(m, p->place, "dependency",
+			      text_printf("it needs module %s, which will not load", mute));
 	if (symbols_are_complete(&judge->symbols))
-		return refuse(m, "symbol-missing",
+		return refuse(m, p->place, "symbol-missing",
 			      text_printf("unknown symbol %s", p->symbol->name));
 	if (m->exact || m->j.verdict != MODULE_LOADS)
 		return 0;
@@ -78,26 +100,20 @@ static int missing(struct judge *judge, struct judged *m, const struct pending *
 		"no list tells whether the kernel has symbol %s", p->symbol->name));
 }
 
-/* "no symbol version for": 2.6.18 and 4.9 and later load it, those between did not. */
-static bool version_may_lack(const struct loader *l)
-{
-	return l->version < KERNEL_VERSION_OF(2u, 6u, 19u) ||
-	       l->version >= KERNEL_VERSION_OF(4u, 9u, 0u);
-}
-
 static int judge_version(struct judge *judge, struct judged *m, const struct pending *p)
 {
 	const struct loader *l = &judge->loader;
 
-	if (!p->symbol->has_crc)
+	if (!p->symbol->has_crc || (!m->has_versions && !m->extended))
 		return 0;
 	if (!p->has_crc)
-		return version_may_lack(l) ? 0 : refuse(m, "symbol-version",
-			text_printf("no symbol version for %s", p->symbol->name));
+		return loader_forgives_missing_version(l, m->extended) ? 0 :
+			refuse(m, p->place, "symbol-version",
+			       text_printf("no symbol version for %s", p->symbol->name));
 	if (p->crc == p->symbol->crc ||
 	    (p->weak && l->version < KERNEL_VERSION_OF(3u, 0u, 0u)))
 		return 0;
-	return refuse(m, "symbol-version",
+	return refuse(m, p->place, "symbol-version",
 		      text_printf("disagrees about version of symbol %s", p->symbol->name));
 }
 
@@ -105,9 +121,29 @@ static int judge_name_space(struct judge *judge, struct judged *m, const struct 
 {
 	if (judge->loader.forgives_namespaces || may_use(m, p->symbol->name_space))
 		return 0;
-	return refuse(m, "namespace", text_printf(
+	return refuse(m, p->place, "namespace", text_printf(
 		"uses symbol %s of namespace %s, but does not import it", p->symbol->name,
 		p->symbol->name_space));
+}
+
+/*
+ * Whoever uses a symbol of a proprietary module counts as proprietary from there on
+ * (inherit_taint, 5.9): what GPL modules alone may use must not stand on either side of it.
+ */
+static int judge_taint(struct judge *judge, struct judged *m, const struct pending *p)
+{
+	const struct symbol *s = p->symbol;
+
+	if (s->gpl_only) {
+		m->first_gpl = m->first_gpl ? m->first_gpl : p->place;
+		m->last_gpl = MAX_OF(m->last_gpl, p->place);
+	}
+	if (s->owner < 0 || judge->items[s->owner].is_gpl || !m->first_gpl ||
+	    judge->loader.version < KERNEL_VERSION_OF(5u, 9u, 0u))
+		return 0;
+	return refuse(m, MAX_OF(m->last_gpl, p->place), "gpl-only", text_printf(
+		"it uses GPL-only symbols, and symbol %s of the proprietary module %s",
+		s->name, judge->items[s->owner].j.name));
 }
 
 static int resolve(struct judge *judge, const struct pending *p)
@@ -120,15 +156,12 @@ static int resolve(struct judge *judge, const struct pending *p)
 	if (s->owner == OWNER_NOBODY)
 		return missing(judge, m, p);
 	if (s->gpl_only && !m->is_gpl)
-		return p->weak ? 0 : refuse(m, "gpl-only", text_printf(
+		return p->weak ? 0 : refuse(m, p->place, "gpl-only", text_printf(
 			"symbol %s is for GPL modules alone, and its license is another",
 			s->name));
-	if (s->owner >= 0 && !judge->items[s->owner].is_gpl && m->uses_gpl_only &&
-	    judge->loader.version >= KERNEL_VERSION_OF(5u, 9u, 0u))
-		return refuse(m, "gpl-only", text_printf(
-			"it uses GPL-only symbols, and symbol %s of the proprietary module %s",
-			s->name, judge->items[s->owner].j.name));
-	m->uses_gpl_only |= s->gpl_only;
+	r = judge_taint(judge, m, p);
+	if (r < 0 || m->bad > bad)
+		return r;
 	r = judge_version(judge, m, p);
 	if (r < 0 || m->bad > bad)
 		return r;
@@ -138,8 +171,8 @@ static int resolve(struct judge *judge, const struct pending *p)
 static int take_import(void *data, const struct module_import *i)
 {
 	struct walk *w = data;
-	struct pending p = {.module = w->index, .crc = i->crc, .has_crc = i->has_crc,
-			    .weak = i->weak};
+	struct pending p = {.module = w->index, .place = ++w->place, .crc = i->crc,
+			    .has_crc = i->has_crc, .weak = i->weak};
 
 	p.symbol = symbols_want(&w->judge->symbols, i->name);
 	if (!p.symbol)
@@ -153,10 +186,19 @@ static int take_import(void *data, const struct module_import *i)
 }
 
 /* A module that is refused for itself still exports: those that need it are to be told. */
+int judge_exports(struct judge *judge, size_t index, const struct elf_module *m)
+{
+	struct walk w = {.judge = judge, .index = index};
+	int r = judge->symbols.source == SYMBOLS_UNKNOWN ? 0 :
+		module_exports(m, take_export, &w, NULL);
+
+	return r == -EBADMSG ? strings_add(&judge->mute, judge->items[index].j.name) : r;
+}
+
 int judge_symbols(struct judge *judge, size_t index, const struct elf_module *m,
 		  struct module_versions *v)
 {
-	struct walk w = {judge, index};
+	struct walk w = {.judge = judge, .index = index};
 	struct fault why = {0};
 	int r;
 
@@ -167,7 +209,7 @@ int judge_symbols(struct judge *judge, size_t index, const struct elf_module *m,
 		r = module_imports(v, take_import, &w, &why);
 	if (r != -EBADMSG)
 		return r;
-	return judge_refuse(&judge->items[index].j, "format", strdup(why.reason));
+	return judge_damaged(judge, index, why.reason);
 }
 
 /* ---- all together ----------------------------------------------------------------------- */
@@ -194,6 +236,20 @@ static int follow(struct judge *judge, bool *changed)
 	return 0;
 }
 
+/* What is looked at once all symbols are found: they must be new, and so must the name. */
+static int judge_place(const struct judge *judge, struct judged *m)
+{
+	if (m->j.verdict != MODULE_LOADS)
+		return 0;
+	if (m->duplicate)
+		return judge_refuse(&m->j, NULL, text_printf(
+			"it exports symbol %s, which the kernel itself exports", m->duplicate));
+	if (m->j.third_party && strings_has(&judge->loader.built_in, m->j.name))
+		return judge_refuse(&m->j, NULL, strdup(
+			"a module of that name is built into the kernel"));
+	return 0;
+}
+
 int judge_finish(struct judge *judge)
 {
 	bool changed = true;
@@ -201,6 +257,8 @@ int judge_finish(struct judge *judge)
 
 	while (r >= 0 && judge->pendings.resolved < judge->pendings.count)
 		r = resolve(judge, &judge->pendings.items[judge->pendings.resolved++]);
+	for (size_t i = 0; r >= 0 && i < judge->count; i++)
+		r = judge_place(judge, &judge->items[i]);
 	while (r >= 0 && changed)
 		r = follow(judge, &changed);
 	return r;

@@ -2,6 +2,9 @@
 /* How a kernel's loader decides: its version, its configuration, its own modules. */
 #include "judge.h"
 
+#include "formats/cmdline.h"
+#include "formats/modules_index.h"
+
 #include <errno.h>
 
 enum { CONFIG_MAX_SIZE = 4 * 1024 * 1024 };
@@ -10,6 +13,9 @@ void loader_done(struct loader *l)
 {
 	free(l->vermagic);
 	l->vermagic = NULL;
+	loader_keys_done(&l->keys);
+	strings_done(&l->blacklist);
+	strings_done(&l->built_in);
 }
 
 static unsigned version_of(const char *release)
@@ -43,17 +49,108 @@ static int read_config(struct loader *l, const struct files *files, const struct
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	l->force_load = is_set(&config, "CONFIG_MODULE_FORCE_LOAD=y");
+	l->checks_signatures = is_set(&config, "CONFIG_MODULE_SIG=y");
 	l->needs_signature = is_set(&config, "CONFIG_MODULE_SIG_FORCE=y");
+	l->trusts_firmware_keys = is_set(&config, "CONFIG_INTEGRITY_PLATFORM_KEYRING=y") ||
+				  is_set(&config, "CONFIG_INTEGRITY_MACHINE_KEYRING=y");
+	l->lacks_livepatch = !is_set(&config, "CONFIG_LIVEPATCH=y");
+	l->checks_btf = is_set(&config, "CONFIG_DEBUG_INFO_BTF_MODULES=y") &&
+			!is_set(&config, "CONFIG_MODULE_ALLOW_BTF_MISMATCH=y");
 	l->forgives_namespaces =
 		is_set(&config, "CONFIG_MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS=y");
 	return 0;
 }
 
-int loader_of_kernel(struct loader *ret, const struct files *files, const struct kernel *k)
+static bool is_on(const char *value)
 {
+	return value && (!*value || strchr("1yYtT", *value) || text_equal(value, "on"));
+}
+
+/* Names are told apart as the kernel does: a_b, never a-b; those that repeat count once. */
+static int add_name(struct strings *list, const char *name, size_t size)
+{
+	_cleanup_free_ char *word = strndup(name, size);
+
+	for (char *at = word; at && *at; at++)
+		*at = (char)(*at == '-' ? '_' : *at);
+	if (word && list->count && text_equal(list->items[list->count - 1], word))
+		return 0;
+	return strings_take(list, TAKE_PTR(word));
+}
+
+static int take_blacklist(struct loader *l, const char *names)
+{
+	while (*names) {
+		size_t length = strcspn(names, ",");
+
+		if (add_name(&l->blacklist, names, length) < 0)
+			return -ENOMEM;
+		names += length + (names[length] == ',');
+	}
+	return 0;
+}
+
+/* module.sig_enforce, lockdown= and module_blacklist= (kernel/module/, security/lockdown). */
+static int read_cmdline(struct loader *l, const char *text)
+{
+	_cleanup_(cmdline_done) struct cmdline line = {0};
+	_cleanup_free_ char *enforce = NULL, *lockdown = NULL, *blacklist = NULL;
+	int r = cmdline_parse(&line, text);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	enforce = cmdline_get(&line, "module.sig_enforce");
+	lockdown = cmdline_get(&line, "lockdown");
+	blacklist = cmdline_get(&line, "module_blacklist");
+	if (is_on(enforce) || text_equal(lockdown, "integrity") ||
+	    text_equal(lockdown, "confidentiality"))
+		l->needs_signature = true;
+	return blacklist ? take_blacklist(l, blacklist) : 0;
+}
+
+/*
+ * Built-in modules that have parameters or a version stand in /sys/module, as loaded ones
+ * do (kernel/params.c); modules.builtin.modinfo holds "NAME.KEY=VALUE" and NULs.
+ */
+static int read_built_in(struct loader *l, const struct files *files, const struct kernel *k)
+{
+	_cleanup_free_ char *path = text_printf("%s/modules.builtin.modinfo", k->modules.path);
+	_cleanup_(buffer_done) struct buffer info = {0};
+	int r = path ? files_read(files, path, MODULES_INDEX_MAX_SIZE, &info) : -ENOMEM;
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	for (size_t i = 0; r >= 0 && i < info.size; i += strlen(info.data + i) + 1) {
+		const char *at = info.data + i, *key = strchr(at, '.');
+
+		if (key && (text_starts(key, ".parm=") || text_starts(key, ".version=")))
+			r = add_name(&l->built_in, at, (size_t)(key - at));
+	}
+	return r;
+}
+
+int loader_of_kernel(struct loader *ret, const struct files *files, const struct kernel *k,
+		     const char *cmdline)
+{
+	int r;
+
 	ret->release = k->release;
 	ret->version = version_of(k->release);
-	return read_config(ret, files, k);
+	r = read_config(ret, files, k);
+	if (r >= 0)
+		r = read_built_in(ret, files, k);
+	return r < 0 || !cmdline ? r : read_cmdline(ret, cmdline);
+}
+
+/*
+ * "no symbol version for": 2.6.18 and 4.9 and later load it, those between did not; nor do
+ * Debian's, whose own patch keeps the older rule. Extended versions forgive everywhere.
+ */
+bool loader_forgives_missing_version(const struct loader *l, bool extended)
+{
+	if (extended || l->version < KERNEL_VERSION_OF(2u, 6u, 19u))
+		return true;
+	return l->version >= KERNEL_VERSION_OF(4u, 9u, 0u) && !l->wants_all_versions;
 }
 
 int loader_learn(struct loader *l, const struct elf_module *m, const char *vermagic)

@@ -112,11 +112,22 @@ static int learn(struct judge *judge, const struct files *files, const struct ke
 
 static int judge_opened(struct judge *judge, size_t index, int opened, struct opened *o)
 {
+	struct judged *m = &judge->items[index];
+	int r;
+
 	if (opened == -ENOMEM)
 		return opened;
+	r = o->bytes.size ? judge_signature(&m->j, &judge->loader, buffer_bytes(&o->bytes),
+					    m->j.third_party ? SIGNATURE_ALWAYS
+							     : SIGNATURE_IF_ENFORCED) : 0;
+	if (r < 0)
+		return r;
+	if (m->j.verdict == MODULE_REFUSED)
+		return opened < 0 ? strings_add(&judge->mute, m->j.name)
+				  : judge_exports(judge, index, &o->elf);
 	if (opened < 0)
-		return judge_refuse(&judge->items[index].j, "format", strdup(
-			o->fault.reason[0] ? o->fault.reason : strerror(-opened)));
+		return judge_damaged(judge, index, o->fault.reason[0] ? o->fault.reason
+								      : strerror(-opened));
 	return judge_module(judge, index, &o->elf);
 }
 
@@ -181,16 +192,25 @@ static int judge_named_file(struct judge *judge, const char *file, struct fault 
 	return judge_opened(judge, (size_t)index, opened, &o) < 0 ? fault_no_memory(f) : 0;
 }
 
+/* The default entry's where it is of that kernel, else the first that is; or NULL. */
+static const char *cmdline_of(const struct inventory *inv, const struct kernel *k)
+{
+	for (size_t i = 0; i < k->entry_count; i++)
+		if (inv->entries[k->entries[i]].is_default)
+			return inv->entries[k->entries[i]].options;
+	return k->entry_count ? inv->entries[k->entries[0]].options : NULL;
+}
+
 static int judge_tree(struct judge *judge, const struct rules *r, const struct kernel *k,
 		      struct fault *f)
 {
 	const struct files *files = rules_files(r, k);
-	int rc = loader_of_kernel(&judge->loader, files, k);
+	int rc = loader_of_kernel(&judge->loader, files, k, cmdline_of(r->inv, k));
 
 	if (rc >= 0)
 		rc = kernel_search_read(&judge->search, files->target, k->release);
 	if (rc >= 0)
-		rc = symbols_of_kernel(&judge->symbols, files, k);
+		rc = symbols_of_kernel(&judge->symbols, &judge->loader, files, k);
 	if (rc >= 0)
 		rc = learn(judge, files, k);
 	for (size_t i = 0; rc >= 0 && i < k->modules.files.count; i++)
@@ -227,7 +247,7 @@ static const char *code_of(const char *reason)
 		{"symbol-version", "module-symbol-version"},
 		{"symbol-missing", "module-unknown-symbol"},
 		{"gpl-only", "module-unknown-symbol"}, {"namespace", "module-unknown-symbol"},
-		{"dependency", "module-unknown-symbol"},
+		{"dependency", "module-unknown-symbol"}, {NULL, "module-unknown-symbol"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
@@ -247,7 +267,7 @@ static int tell(struct rules *r, const struct kernel *k, const struct judged *m)
 
 	if (!more)
 		return -ENOMEM;
-	if (j->verdict == MODULE_LOADS || !j->reason)
+	if (j->verdict == MODULE_LOADS || (!j->reason && j->verdict == MODULE_UNKNOWN))
 		return 0;
 	if (j->verdict == MODULE_UNKNOWN)
 		return findings_add(&r->v->findings, code_of(j->reason), SEVERITY_WARNING,

@@ -45,9 +45,10 @@ bool symbols_are_complete(const struct symbols *s);
 
 /*
  * What that kernel exports: from its image, else from lists beside it; agreement is left to
- * the caller. 0 also where there is nothing; -ENOMEM.
+ * the caller. An image tells of its loader, too. 0 also where there is nothing; -ENOMEM.
  */
-int symbols_of_kernel(struct symbols *ret, const struct files *files,
+struct loader;
+int symbols_of_kernel(struct symbols *ret, struct loader *l, const struct files *files,
 		      const struct kernel *k);
 
 #endif

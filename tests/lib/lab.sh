@@ -18,6 +18,8 @@
 #   kernels    kernels.sh     Debian kernels, small and full, as trees
 #   packages   rpms.sh        kernel RPMs in the layout of each distribution generation
 #              rpm6.sh        rpm 6, for packages of format 6
+#   judges     judge.sh       kernels as they are
+#   modules    dkms.sh        out-of-tree modules compiled for them
 #   systems    userspace.sh   an EL-like root tree that announces itself when it boots
 #   loaders    grub.sh        GRUB for BIOS that knows "blscfg", installed without root
 #   generations older.sh      EL5 to EL7 and SUSE: packages, systems, GRUB legacy and 2.06
@@ -150,7 +152,7 @@ lab_option() {
 	printf '%s\n' "$value"
 }
 
-for lab_part in kernels rpms rpm6 userspace grub disk older tamper initramfs qemu lvm fixtures; do
+for lab_part in kernels judge dkms rpms rpm6 userspace grub disk older tamper initramfs qemu lvm fixtures; do
 	# shellcheck source=/dev/null
 	[[ ! -e $LAB_LIB/$lab_part.sh ]] || . "$LAB_LIB/$lab_part.sh"
 done

@@ -23,9 +23,11 @@ static struct symbols symbols_in(const struct tree *tree)
 {
 	struct target target = {.fd = tree->fd};
 	struct kernel kernel = made_kernel();
+	struct loader l = {0};
 	struct symbols s = {0};
 
-	assert_int_equal(symbols_of_kernel(&s, &(struct files){.target = &target}, &kernel), 0);
+	assert_int_equal(symbols_of_kernel(&s, &l, &(struct files){.target = &target}, &kernel), 0);
+	loader_done(&l);
 	return s;
 }
 
@@ -82,12 +84,12 @@ static void reads_version_and_options(void **state)
 		"CONFIG_MODULE_SIG_FORCE=y\n"
 		"END\n");
 	target = (struct target){.fd = tree.fd};
-	assert_int_equal(loader_of_kernel(&l, &(struct files){.target = &target}, &kernel), 0);
+	assert_int_equal(loader_of_kernel(&l, &(struct files){.target = &target}, &kernel, NULL), 0);
 	assert_int_equal(l.version, KERNEL_VERSION_OF(3, 10, 0));
 	assert_false(l.force_load);
 	assert_true(l.needs_signature);
 	tree_add(&tree, "f 0644 /boot/config-" V " =CONFIG_MODULE_FORCE_LOAD=y\n");
-	assert_int_equal(loader_of_kernel(&l, &(struct files){.target = &target}, &kernel), 0);
+	assert_int_equal(loader_of_kernel(&l, &(struct files){.target = &target}, &kernel, NULL), 0);
 	assert_true(l.force_load);
 	assert_false(l.needs_signature);
 	tree_remove(&tree);

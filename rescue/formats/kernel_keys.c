@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Certificates that a kernel has built in (certs/system_certificates.S). */
+#include "formats/module_signature.h"
+
+#include "der.h"
+#include "elf_sections.h"
+
+#define OID_RSA "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
+#define OID_SUBJECT_KEY_ID "\x55\x1d\x0e"
+#define IS_OID(oid, text) der_is_oid(oid, text, sizeof(text) - 1)
+
+/* SubjectPublicKeyInfo of an RSA key: a bit string that holds modulus and exponent. */
+static void read_key(struct kernel_key *k, struct bytes info)
+{
+	struct bytes algorithm, oid, bits, pair, modulus, exponent;
+
+	if (!der_take(&algorithm, &info, DER_SEQUENCE) ||
+	    !der_take(&oid, &algorithm, DER_OID) || !IS_OID(oid, OID_RSA) ||
+	    !der_take(&bits, &info, DER_BIT_STRING) || !bits.size || bits.data[0])
+		return;
+	bits = (struct bytes){bits.data + 1, bits.size - 1};
+	if (!der_take(&pair, &bits, DER_SEQUENCE) ||
+	    !der_take(&modulus, &pair, DER_INTEGER) ||
+	    !der_take(&exponent, &pair, DER_INTEGER))
+		return;
+	k->modulus = der_number(modulus);
+	k->exponent = der_number(exponent);
+}
+
+static void read_extensions(struct kernel_key *k, struct bytes list)
+{
+	struct bytes one, oid, value;
+
+	while (der_take(&one, &list, DER_SEQUENCE)) {
+		if (der_take(&oid, &one, DER_OID) && IS_OID(oid, OID_SUBJECT_KEY_ID) &&
+		    der_take(&value, &one, DER_OCTET_STRING))
+			der_take(&k->key_id, &value, DER_OCTET_STRING);
+	}
+}
+
+/* version, serial, algorithm, issuer, validity, subject, key, extensions. */
+static bool read_certificate(struct kernel_key *k, struct bytes in)
+{
+	struct bytes whole, body, skipped, key, wrapped, list;
+	struct der issuer;
+
+	if (!der_take(&whole, &in, DER_SEQUENCE) ||
+	    !der_take(&body, &whole, DER_SEQUENCE) ||
+	    !der_take(&skipped, &body, DER_TAGGED_0) ||
+	    !der_take(&k->serial, &body, DER_INTEGER) ||
+	    !der_take(&skipped, &body, DER_SEQUENCE) || !der_next(&issuer, &body) ||
+	    issuer.tag != DER_SEQUENCE || !der_take(&skipped, &body, DER_SEQUENCE) ||
+	    !der_take(&skipped, &body, DER_SEQUENCE) || !der_take(&key, &body, DER_SEQUENCE))
+		return false;
+	k->issuer = issuer.whole;
+	read_key(k, key);
+	if (der_take(&wrapped, &body, DER_TAGGED_0 + 3) &&
+	    der_take(&list, &wrapped, DER_SEQUENCE))
+		read_extensions(k, list);
+	return true;
+}
+
+/* The list has no head of its own: certificates begin where a version 3 stands so deep. */
+static int visit_list(struct bytes in, int (*visit)(void *data, const struct kernel_key *k),
+		      void *data)
+{
+	static const char version_3[] = "\xa0\x03\x02\x01\x02\x02";
+	enum { TWO_HEADS = 8 }; /* of sequences whose lengths take two bytes */
+	const uint8_t *end = in.data + in.size, *at = in.data;
+	int r = 0;
+
+	while (r == 0 && (at = memmem(at, (size_t)(end - at), version_3,
+				      sizeof(version_3) - 1))) {
+		struct kernel_key key = {0};
+		const uint8_t *from = at - TWO_HEADS;
+
+		if (at - in.data >= TWO_HEADS &&
+		    read_certificate(&key, (struct bytes){from, (size_t)(end - from)}))
+			r = visit(data, &key);
+		at++;
+	}
+	return r;
+}
+
+int kernel_keys_visit(struct bytes vmlinux,
+		      int (*visit)(void *data, const struct kernel_key *k), void *data)
+{
+	struct elf_section section;
+	const char *why;
+	struct elf elf;
+	int r = 0;
+
+	if (elf_open(&elf, vmlinux, &why) < 0)
+		return 0;
+	for (size_t i = 1; r == 0 && i < elf.count; i++)
+		if (elf_section_at(&section, &elf, i, &why) >= 0 &&
+		    text_starts(section.name, ".init"))
+			r = visit_list(section.content, visit, data);
+	return r;
+}
+
+static bool equal(struct bytes a, struct bytes b)
+{
+	return a.size == b.size && a.size && !memcmp(a.data, b.data, a.size);
+}
+
+bool kernel_key_made(const struct kernel_key *k, const struct module_signature *s)
+{
+	return s->key_id.size ? equal(k->key_id, s->key_id)
+			      : equal(k->serial, s->serial) && equal(k->issuer, s->issuer);
+}

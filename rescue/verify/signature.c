@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The first thing a loader looks at (kernel/module/signing.c). What is not signed, or by a
+ * key that it does not know, it loads unless it is told to enforce signatures; a signature
+ * of a known key that does not fit is refused by every kernel that checks them.
+ */
+#include "judge.h"
+
+#include "rsa.h"
+
+#include <errno.h>
+
+void loader_keys_done(struct loader_keys *keys)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		free(keys->items[i].bytes);
+	free(keys->items);
+	*keys = (struct loader_keys){0};
+}
+
+/* The image goes; its keys stay. */
+int loader_keys_add(void *data, const struct kernel_key *key)
+{
+	struct loader_keys *keys = data;
+	struct loader_key own = {.key = *key};
+	struct bytes *const spans[] = {&own.key.issuer, &own.key.serial, &own.key.key_id,
+		&own.key.modulus, &own.key.exponent};
+	size_t size = 0;
+
+	if (VECTOR_GROW(keys) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < ARRAY_SIZE(spans); i++)
+		size += spans[i]->size;
+	own.bytes = malloc(size + 1);
+	if (!own.bytes)
+		return -ENOMEM;
+	size = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(spans); i++) {
+		if (spans[i]->size)
+			memcpy(own.bytes + size, spans[i]->data, spans[i]->size);
+		spans[i]->data = own.bytes + size;
+		size += spans[i]->size;
+	}
+	keys->items[keys->count++] = own;
+	return 0;
+}
+
+static const struct kernel_key *key_of(const struct loader_keys *keys,
+				       const struct module_signature *s)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		if (kernel_key_made(&keys->items[i].key, s))
+			return &keys->items[i].key;
+	return NULL;
+}
+
+static struct bytes digest_into(uint8_t ret[DIGEST_MAX_SIZE], struct digest *d,
+				struct bytes in)
+{
+	digest_update(d, in.data, in.size);
+	return (struct bytes){ret, digest_raw(d, ret)};
+}
+
+/* 1 it fits, 0 not, -ENOMEM. Attributes are signed as the SET that they are. */
+static int fits(const struct module_signature *s, const struct kernel_key *k)
+{
+	static const uint8_t set_tag = 0x31;
+	_cleanup_(digest_free_p) struct digest *d =
+		digest_new((enum digest_algorithm)s->digest);
+	uint8_t raw[DIGEST_MAX_SIZE];
+	struct bytes digest;
+
+	if (!d)
+		return -ENOMEM;
+	digest = digest_into(raw, d, s->content);
+	if (s->attributes.size) {
+		if (s->message_digest.size != digest.size ||
+		    memcmp(s->message_digest.data, digest.data, digest.size))
+			return 0;
+		digest_update(d, &set_tag, 1);
+		/* The head of the element stands before its content. */
+		digest = digest_into(raw, d, s->signed_attributes);
+	}
+	return rsa_signed(k->modulus, k->exponent, (enum digest_algorithm)s->digest, digest,
+			  s->value);
+}
+
+static int judge_unsigned(struct module_judgement *j, const struct loader *l,
+			  const struct module_signature *s)
+{
+	if (!l->needs_signature)
+		return 0;
+	if (s->state != MODULE_SIGNED)
+		return judge_refuse(j, "signature",
+			strdup("it is not signed, and this kernel loads signed modules alone"));
+	if (l->keys.count && !l->trusts_firmware_keys)
+		return judge_refuse(j, "signature",
+			strdup("it is signed with a key that this kernel does not know"));
+	return judge_doubt(j, "signature", strdup("it is signed with a key that is not built "
+		"into this kernel; it loads where the firmware holds that key"));
+}
+
+int judge_signature(struct module_judgement *j, const struct loader *l, struct bytes file,
+		    enum signature_care care)
+{
+	const struct kernel_key *key;
+	struct module_signature s;
+	int r;
+
+	if (!l->checks_signatures || (care == SIGNATURE_IF_ENFORCED && !l->needs_signature))
+		return 0;
+	module_signature_parse(&s, file);
+	if (s.state == MODULE_SIGNATURE_DAMAGED)
+		return judge_refuse(j, "signature", strdup("its signature is damaged"));
+	key = s.state == MODULE_SIGNED ? key_of(&l->keys, &s) : NULL;
+	if (!key)
+		return judge_unsigned(j, l, &s);
+	if (care == SIGNATURE_IF_ENFORCED || !key->modulus.size)
+		return 0;
+	r = fits(&s, key);
+	return r ? MIN_OF(r, 0) : judge_refuse(j, "signature",
+		strdup("it was changed after it was signed: its signature does not fit"));
+}

@@ -53,6 +53,7 @@ struct fault {
 	char system[96];
 	char hint[512];
 	char transaction[32]; /* with STATE_INCOMPLETE: what to undo */
+	char output[2048];  /* what a program of the system said last, whole lines */
 };
 
 /*
@@ -70,6 +71,7 @@ void fault_reason(struct fault *f, const char *reason, ...) _printf_(2, 3);
 void fault_hint(struct fault *f, const char *hint, ...) _printf_(2, 3);
 void fault_device(struct fault *f, const char *device);
 void fault_system(struct fault *f, const char *system);
+void fault_output(struct fault *f, const struct buffer *output); /* as much as fits */
 
 /* errno name or one of the contract's codes. */
 const char *fault_code_name(const struct fault *f);

@@ -3,6 +3,7 @@
 #ifndef RESCUE_GENERATE_H
 #define RESCUE_GENERATE_H
 
+#include "confine.h"
 #include "inventory.h"
 
 /*
@@ -35,5 +36,29 @@ struct initramfs_summary {
  */
 int generate_initramfs(int out_fd, const struct initramfs_request *request,
 		       struct initramfs_summary *ret, struct fault *f);
+
+/* The system's own generator, run in the system as confine.h tells. */
+struct generator_request {
+	const char *release;
+	const struct generator *generator; /* one that is there and can be run */
+	const struct target *patient;
+	const char *scratch; /* an empty directory of the patient: all that it may write to */
+	const struct confine_bind *binds; /* what is staged, under its later names */
+	size_t bind_count;
+	int modules_fd;		 /* the kernel's module directory */
+	const char *root_fstype; /* NULL: not known */
+	unsigned pieces;	 /* PIECE_* bits that the root lies on */
+	unsigned seconds;
+	int (*tick)(void *data, size_t output, struct fault *f); /* see confine.h */
+	void *data;
+};
+
+/*
+ * Writes what it makes to out_fd, once that has been listed: whole, of that release, with
+ * the root's driver and what else the root needs. output: what it said, also on failure.
+ * -EIO: it failed; -EBADMSG: what it made is of no use; -ETIMEDOUT.
+ */
+int generate_by_system(int out_fd, const struct generator_request *q,
+		       struct buffer *output, struct fault *f);
 
 #endif

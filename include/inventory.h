@@ -59,6 +59,7 @@ struct initramfs_file {
 	uint64_t size;
 	bool listed;		 /* modules is what it holds; false: it could not be read */
 	struct strings modules;	 /* names (a_b form) of the modules in it, sorted */
+	unsigned pieces;	 /* PIECE_* bits that it can open; where listed */
 };
 
 struct kernel {
@@ -130,6 +131,15 @@ enum loader_rules { /* whose rules order entries and pick the default */
 	LOADER_EXTLINUX
 };
 
+/* The program of the system that makes an initramfs; see generator.c. */
+enum generator_kind { GENERATOR_NONE, GENERATOR_DRACUT, GENERATOR_MKINITRD };
+struct generator {
+	enum generator_kind kind;
+	char *path; /* /usr/bin/dracut; NULL: there is none */
+	bool knows_no_hostonly, knows_no_uefi; /* options that old ones lack */
+	char *obstacle; /* why it cannot be run here, or NULL */
+};
+
 struct inventory {
 	const struct system *system; /* borrowed */
 	struct kernel *kernels;	     /* newest first (rpm's version order) */
@@ -155,6 +165,7 @@ struct inventory {
 	struct strings cached_rpms;  /* kernel RPM files in /var/cache/{dnf,yum,PackageKit} */
 	struct observed *observed; /* sorted by path */
 	size_t observed_count, observed_capacity;
+	struct generator generator;
 	bool merged_usr;	     /* /lib is a link to usr/lib */
 	bool selinux;		     /* a policy is there and not disabled */
 	char *selinux_type;	     /* "targeted", or NULL */
@@ -183,6 +194,21 @@ const struct filesystem_space *inventory_space_of(const struct inventory *inv,
 /* Lists a (possibly multi-member, compressed) initramfs. -EBADMSG: damaged, says why. */
 int initramfs_list(struct strings *ret, const struct target *t, const char *path,
 		   struct fault *f);
+
+/* Whose modules an initramfs of these names holds, and what it can open. 0 or -ENOMEM. */
+int initramfs_judge(struct initramfs_file *i, const char *release,
+		    const struct strings *names);
+bool initramfs_drives(const struct initramfs_file *i, const char *fstype);
+/* ext2 and ext3 are mounted by ext4's driver where they have none of their own. */
+bool module_drives_filesystem(const char *module, const char *fstype);
+void initramfs_file_done(struct initramfs_file *i);
+/* Without the programs for these no such root is found; the others have other ways. */
+#define PIECES_INDISPENSABLE                                                             \
+	(PIECE_LVM | PIECE_MD | PIECE_CRYPT | PIECE_ISCSI | PIECE_NFS | PIECE_ZFS)
+/* PIECE_* bits that a command line asks for. 0 or -ENOMEM. */
+int cmdline_pieces(unsigned *ret, const char *options);
+/* PIECE_* bits that an initramfs of these names has the programs for; all: not known. */
+unsigned initramfs_pieces(const struct strings *names);
 
 /* The labels of the system's own policy; *ret NULL where it has none. */
 int labels_read(struct file_contexts **ret, const struct target *t, struct fault *f);

@@ -44,6 +44,29 @@ enum device_role {
 const char *device_role_name(enum device_role r);
 const char *device_type_name(enum device_type t);
 
+/*
+ * What an initramfs has to open on the way to a root. All but LVM is left to the system's
+ * own generator: the built-in one cannot do it.
+ */
+enum root_piece {
+	PIECE_LVM = 1 << 0,
+	PIECE_MD = 1 << 1,
+	PIECE_CRYPT = 1 << 2,  /* LUKS */
+	PIECE_CLEVIS = 1 << 3, /* LUKS opened by clevis: TPM, tang over the network */
+	PIECE_MULTIPATH = 1 << 4,
+	PIECE_BCACHE = 1 << 5,
+	PIECE_ZFS = 1 << 6,
+	PIECE_ISCSI = 1 << 7,
+	PIECE_NFS = 1 << 8,
+	PIECE_NETWORK = 1 << 9, /* nbd, FCoE, whatever else comes over a network */
+	PIECE_FIPS = 1 << 10	/* the kernel's .hmac is checked first */
+};
+#define ROOT_PIECES 11
+/* "an md array": what it is, static. One bit. */
+const char *root_piece_name(enum root_piece p);
+/* What a root that is named so needs: "/dev/md0", "192.0.2.1:/srv", "zfs:tank/root". */
+unsigned root_source_pieces(const char *source);
+
 struct device {
 	char *path;	  /* /dev/sda1; in an image as sfdisk names it: disk.img1 */
 	int parent;	  /* index, or -1 */
@@ -61,6 +84,7 @@ struct device {
 	bool unclean;	  /* its journal wants replay, or it was not unmounted */
 	bool is_inactive; /* known by name and size alone: it cannot be opened */
 	char *mapper_uuid; /* device mapper's own: LVM-…, CRYPT-…; or NULL */
+	unsigned pieces;  /* PIECE_* bits: what this layer of a stack is; 0: a plain disk */
 	const char *obstacle; /* static: why nothing may be written to it, behind "it " */
 };
 
@@ -114,6 +138,7 @@ struct system {
 	bool on_removable;  /* its root lies on what can be taken out */
 	/* Static: what its root or /usr lies on that an initramfs of ours cannot open. */
 	const char *unreachable;
+	unsigned pieces; /* PIECE_* bits: the same by kind, from devices, fstab, crypttab */
 	int tree;	    /* which of landscape.mounts holds it; -1: none */
 	struct fstab fstab;
 	struct target target; /* its whole tree, all its file systems in their places */

@@ -11,7 +11,7 @@ enum op {
 	OP_INDEX,     /* modules.dep and its like, by depmod's own code */
 	OP_COPY,      /* a copy of another file of the system (from) */
 	OP_LINK,      /* a symlink (content is its text) */
-	OP_INITRAMFS, /* built for that kernel */
+	OP_INITRAMFS, /* made for that kernel */
 	OP_ENTRY,     /* a boot entry (content) */
 	OP_DEFAULT    /* grubenv (content) */
 };
@@ -24,7 +24,12 @@ struct operation {
 	uint64_t size;	/* bytes it will take (estimate for index and initramfs) */
 	struct snapshot expected; /* the target's old state */
 	mode_t mode;	/* of what is made (type not included) */
-	char *from;	/* OP_COPY: source path in the system; OP_FILE: path in the package */
+	/*
+	 * OP_COPY: source path in the system; OP_FILE: path in the package; OP_INITRAMFS:
+	 * the system's own program that makes it, NULL: it is built in
+	 */
+	char *from;
+	unsigned pieces; /* OP_INITRAMFS: PIECE_* bits of what it must open */
 	int package;	/* OP_FILE: index into the sets' packages, else -1 */
 	struct buffer content; /* OP_LINK, OP_ENTRY, OP_DEFAULT */
 };

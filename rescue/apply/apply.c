@@ -41,6 +41,10 @@ static int save_log(const struct work *w, struct fault *f)
 			    s->displaced ? s->displaced : "") < 0)
 			return fault_no_memory(f);
 	}
+	if (w->generated.size > 0 &&
+		buffer_printf(&text, "%s said:\n%s\n", w->inv->generator.path,
+			w->generated.data) < 0)
+		return fault_no_memory(f);
 	return room_save(&w->room, w->journal.transaction, "log", &text, f);
 }
 
@@ -102,6 +106,7 @@ static void work_done(struct work *w)
 	file_contexts_free(w->labels);
 	buffer_done(&w->passwd);
 	buffer_done(&w->group);
+	buffer_done(&w->generated);
 	free(w->steps);
 	free(w->is_staged);
 }

@@ -166,7 +166,7 @@ static int read_config(struct buffer *ret, const struct work *w, struct fault *f
 }
 
 /* --root knows no device: then the system's own fstab tells. */
-static const char *root_fstype(const struct work *w)
+const char *stage_root_fstype(const struct work *w)
 {
 	const struct system *sys = w->inv->system;
 	const struct fstab_line *line;
@@ -188,19 +188,17 @@ static int open_modules(const struct work *w, struct fault *f)
 	return target_open(w->target, path, O_RDONLY | O_DIRECTORY, f);
 }
 
-static int stage_initramfs(struct work *w, const struct operation *op,
-	const struct journal_step *s, struct fault *f)
+static int stage_built(struct work *w, const struct operation *op,
+	const struct journal_step *s, int modules, struct fault *f)
 {
 	_cleanup_(buffer_done) struct buffer config = {0};
-	_cleanup_close_ int modules = open_modules(w, f), out = -1;
+	_cleanup_close_ int out = -1;
 	struct initramfs_request request = {.release = w->plan->release};
 	struct initramfs_summary summary = {0};
 	struct stage_attributes a;
 	struct stat st;
 	int r;
 
-	if (modules < 0)
-		return modules;
 	r = read_config(&config, w, f);
 	if (r < 0)
 		return r;
@@ -212,7 +210,7 @@ static int stage_initramfs(struct work *w, const struct operation *op,
 	request.modules_fd = modules;
 	request.patient = w->target;
 	request.config = config.data;
-	request.root_fstype = root_fstype(w);
+	request.root_fstype = stage_root_fstype(w);
 	progress_report(w->progress, "building initramfs", 0, 0);
 	r = generate_initramfs(out, &request, &summary, f);
 	if (r == 0 && (r = FAULT_POINT("write initramfs")) < 0)
@@ -222,6 +220,17 @@ static int stage_initramfs(struct work *w, const struct operation *op,
 	attributes_default(w, s->path, S_IFREG | op->mode, &a);
 	r = stage_finish(out, &a, &w->shortfall);
 	return r < 0 ? fault_errno(f, -r, s->path, "stage %s", s->path) : 0;
+}
+
+static int stage_initramfs(struct work *w, const struct operation *op,
+	const struct journal_step *s, struct fault *f)
+{
+	_cleanup_close_ int modules = open_modules(w, f);
+
+	if (modules < 0)
+		return modules;
+	return op->from ? stage_generated(w, op, s, modules, f)
+			: stage_built(w, op, s, modules, f);
 }
 
 int stage_operation(struct work *w, size_t operation, struct fault *f)

@@ -43,6 +43,7 @@ struct work {
 	struct file_contexts *labels; /* NULL: the system wants none */
 	struct buffer passwd, group;  /* the patient's */
 	struct stage_shortfall shortfall;
+	struct buffer generated; /* what the system's own generator said */
 };
 
 /* Where a path of the plan lies, symlinks in its directories resolved. */
@@ -86,10 +87,16 @@ const char *modules_below(const struct work *w, const char *path);
 int stage_operation(struct work *w, size_t operation, struct fault *f);
 int stage_made_directories(struct work *w, struct fault *f);
 int stage_empty(struct work *w, const struct journal_step *s, struct fault *f);
+/* The root's file system, NULL: not known. */
+const char *stage_root_fstype(const struct work *w);
 /* A new file under a step's staged name; fd or -errno. */
 int stage_open(struct work *w, const struct journal_step *s, struct fault *f);
 /* Reads a file as the system will have it when the plan is done. Fd or -errno. */
 int stage_open_source(const struct work *w, const char *path, struct fault *f);
+
+/* stage_generator.c: an initramfs by the system's own dracut. */
+int stage_generated(struct work *w, const struct operation *op,
+	const struct journal_step *s, int modules, struct fault *f);
 
 /* prepare.c: from the checks to the journal "prepared"; nothing of the target has
  * changed. */

@@ -103,6 +103,20 @@ void fault_system(struct fault *f, const char *system)
 		SET_TEXT(f->system, system);
 }
 
+void fault_output(struct fault *f, const struct buffer *output)
+{
+	const char *text = output->data, *line;
+
+	if (!f || f->output[0] || !text)
+		return;
+	if (output->size >= sizeof(f->output)) {
+		text += output->size - (sizeof(f->output) - 1);
+		line = strchr(text, '\n');
+		text = line ? line + 1 : text;
+	}
+	SET_TEXT(f->output, text);
+}
+
 const char *fault_code_name(const struct fault *f)
 {
 	const char *name = f->code < FAULT_CODES ? code_names[f->code] : NULL;

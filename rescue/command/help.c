@@ -29,7 +29,8 @@ static const char restore_text[] =
 	"  --release RELEASE which kernel, where there are several\n"
 	"  --default         make it the default entry in any case\n"
 	"  --keep-default    never change the default entry\n"
-	"  --initramfs auto|builtin|none\n"
+	"  --initramfs auto|builtin|dracut|none\n"
+	"                    dracut runs the system's own, shut in\n"
 	"  --options STRING  the kernel command line of a new entry\n"
 	"  --allow-unsigned  accept packages that no known key vouches for\n"
 	"  --allow-incompatible  accept packages that do not fit the system\n";

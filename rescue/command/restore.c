@@ -225,6 +225,8 @@ static int run(struct session *s, struct fault *f)
 	struct system *sys = NULL;
 	int r = session_choose(s, &sys, f);
 
+	if (r >= 0 && s->options.restore.initramfs == INITRAMFS_DRACUT)
+		r = confine_check(f);
 	if (r >= 0)
 		r = restore_patient(s, sys, f);
 	if (r < 0 && sys)

@@ -10,6 +10,20 @@ const struct command *const commands[] = {&command_diagnose, &command_locate,
 	&command_inventory, &command_verify, &command_restore, &command_undo, &command_history,
 	&command_package, &command_initramfs, &command_platform, &command_help, NULL};
 
+/* The end of what a program of the system wrote before it failed. */
+static void print_output(const struct fault *f)
+{
+	char lines[sizeof(f->output)], *rest = lines, *line;
+
+	memcpy(lines, f->output, sizeof(lines));
+	while ((line = strsep(&rest, "\n"))) {
+		_cleanup_(buffer_done) struct buffer text = {0};
+
+		if (*line && buffer_puts_escaped(&text, line) >= 0)
+			fprintf(stderr, "  | %s\n", text.data);
+	}
+}
+
 static void print_fault(const struct fault *f)
 {
 	static const char *const states[] = {NULL, "nothing was changed", "changes were undone"};
@@ -28,6 +42,7 @@ static void print_fault(const struct fault *f)
 			f->transaction);
 	else if (states[f->state])
 		fprintf(stderr, "  state: %s\n", states[f->state]);
+	print_output(f);
 }
 
 static int print_json(const struct session *s, const struct fault *f)

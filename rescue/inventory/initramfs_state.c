@@ -100,14 +100,14 @@ static const char *release_in(const char *name, size_t *ret_size)
 
 /* Releases are told by module files alone; an empty directory says nothing. */
 static int take_name(
-	struct initramfs_file *i, const struct kernel *k, const char *name, bool *has_own)
+	struct initramfs_file *i, const char *wanted, const char *name, bool *has_own)
 {
 	size_t size = 0;
 	const char *release = module_is_file_name(name) ? release_in(name, &size) : NULL;
 
 	if (!release)
 		return 0;
-	if (strlen(k->release) == size && memcmp(release, k->release, size) == 0)
+	if (strlen(wanted) == size && memcmp(release, wanted, size) == 0)
 		*has_own = true;
 	if (!i->release) {
 		i->release = strndup(release, size);
@@ -117,25 +117,49 @@ static int take_name(
 	return strings_take(&i->modules, module_name_of(name));
 }
 
-static int judge(struct kernel *k, const struct strings *names)
+int initramfs_judge(
+	struct initramfs_file *i, const char *release, const struct strings *names)
 {
-	struct initramfs_file *i = &k->initramfs;
 	bool has_own = false;
 	int error = 0;
 
 	for (size_t n = 0; error >= 0 && n < names->count; n++)
-		error = take_name(i, k, names->items[n], &has_own);
+		error = take_name(i, release, names->items[n], &has_own);
 	if (error < 0)
 		return error;
 	strings_sort(&i->modules);
 	i->listed = true;
+	i->pieces = initramfs_pieces(names);
 	i->state = i->release && !has_own ? PART_MISMATCHED : PART_OK;
-	if (has_own && strcmp(i->release, k->release) != 0) {
+	if (has_own && strcmp(i->release, release) != 0) {
 		free(i->release);
-		i->release = strdup(k->release);
+		i->release = strdup(release);
 		return i->release ? 0 : -ENOMEM;
 	}
 	return 0;
+}
+
+bool initramfs_drives(const struct initramfs_file *i, const char *fstype)
+{
+	for (size_t n = 0; n < i->modules.count; n++)
+		if (module_drives_filesystem(i->modules.items[n], fstype))
+			return true;
+	return false;
+}
+
+bool module_drives_filesystem(const char *module, const char *fstype)
+{
+	return text_equal(module, fstype) ||
+	       (text_equal(module, "ext4") && text_starts(fstype, "ext"));
+}
+
+void initramfs_file_done(struct initramfs_file *i)
+{
+	free(i->path);
+	free(i->damage);
+	free(i->release);
+	strings_done(&i->modules);
+	*i = (struct initramfs_file){0};
 }
 
 static int set_damaged(struct initramfs_file *i, const struct fault *why, int error)
@@ -175,5 +199,6 @@ int read_initramfs(struct reader *r, struct kernel *k)
 		return 0;
 	i->size = (uint64_t)st.st_size;
 	error = initramfs_list(&names, r->t, i->path, why);
-	return error < 0 ? take_error(r, k, why, error) : judge(k, &names);
+	return error < 0 ? take_error(r, k, why, error)
+			 : initramfs_judge(i, k->release, &names);
 }

@@ -27,10 +27,7 @@ static void kernel_done(struct kernel *k)
 	free(k->modules.path);
 	strings_done(&k->modules.files);
 	strings_done(&k->modules.missing);
-	free(k->initramfs.path);
-	free(k->initramfs.damage);
-	free(k->initramfs.release);
-	strings_done(&k->initramfs.modules);
+	initramfs_file_done(&k->initramfs);
 	free(k->entries);
 }
 
@@ -82,6 +79,8 @@ void inventory_done(struct inventory *inv)
 	free(inv->cmdline.usr_kernel_cmdline);
 	free(inv->cmdline.kernelopts);
 	free(inv->cmdline.default_grub);
+	free(inv->generator.path);
+	free(inv->generator.obstacle);
 	free(inv->selinux_type);
 	free(inv->hot_transaction);
 	findings_done(&inv->findings);

@@ -88,6 +88,7 @@ static int read_all(struct reader *r)
 		find_default,
 		read_clues,
 		read_cached_rpms,
+		read_generator,
 		publish_entries,
 	};
 	int error = 0;

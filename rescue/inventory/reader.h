@@ -62,6 +62,7 @@ int reader_list(struct reader *r, const char *path, struct strings *ret);
 
 int read_surroundings(struct reader *r); /* surroundings.c: usr merge, SELinux, journal */
 int read_cmdline_sources(struct reader *r); /* cmdline.c; after read_loader */
+int read_generator(struct reader *r); /* generator.c: the system's own dracut */
 int read_spaces(struct reader *r);          /* space.c */
 int find_blscfg_rules(struct reader *r, enum loader_rules *ret); /* blscfg_rules.c */
 int read_loader(struct reader *r);          /* loader.c: grub.cfg, grubenv, whose rules */

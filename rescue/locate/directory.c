@@ -161,9 +161,10 @@ static int read_system(const struct landscape *l, struct system *s, const char *
 	r = identity_read(s);
 	if (r == 0)
 		r = firmware_read(l, s);
+	if (r == 0)
+		r = stack_read(l, s);
 	if (r < 0)
 		return fault_no_memory(f);
-	s->unreachable = backup_unreachable(&s->target, s->root.source);
 	path = real_path(s->target.fd, directory);
 	s->id = path ? identity_id(s, s->machine_id ? s->machine_id : path) : NULL;
 	return s->id ? 0 : fault_no_memory(f);

@@ -60,12 +60,16 @@ int lvm_scan(struct landscape *l);
 int lvm_make_writable(struct landscape *l, struct system *s, struct fault *f);
 /* 0: everything below could be written; 1: not a volume of ours. */
 int lvm_refuse(const struct landscape *l, const struct device *d, struct fault *f);
-/* What it lies on that an initramfs of ours cannot open; static, or NULL. */
-const char *stack_unreachable(const struct landscape *l, int device);
 /* The same of a system in a directory, by LVM's own backups of its metadata. */
 const char *backup_unreachable(const struct target *t, const char *source);
 void volumes_close(struct volumes *v); /* takes down what was activated */
 void volumes_free(struct volumes *v);
+
+/* ---- what a root lies on: stack.c ---- */
+/* What it lies on that an initramfs of ours cannot open; static, or NULL. */
+const char *stack_unreachable(const struct landscape *l, int device);
+/* system.unreachable and system.pieces; its fstab has been read. 0 or -ENOMEM. */
+int stack_read(const struct landscape *l, struct system *s);
 
 /* ---- systems: systems.c, places.c, identity.c, firmware.c, directory.c ---- */
 int systems_scan(struct landscape *l, struct fault *f);

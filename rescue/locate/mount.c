@@ -70,7 +70,7 @@ int namespace_enter(struct fault *f)
 		fault_hint(f, "run it as root, or name a mounted tree with --root DIR");
 		return -EPERM;
 	}
-	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+	if (mount_private() < 0)
 		return fault_errno(f, errno, "/", "make the mounts private");
 	entered = true;
 	return 0;
@@ -271,6 +271,55 @@ int mount_device(struct mounted *ret, const struct mounts *m,
 	if (r > 0)
 		return mount_present(ret, from, q, f);
 	return mount_fresh(ret, m, q, f);
+}
+
+/* ---- a namespace that ends with its process ---- */
+int mount_private(void)
+{
+	return mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ? -errno : 0;
+}
+
+int mount_bind(const char *from, const char *to, enum bind_depth depth)
+{
+	unsigned long more = depth == BIND_WITH_SUBMOUNTS ? MS_REC : 0;
+
+	return mount(from, to, NULL, MS_BIND | more, NULL) < 0 ? -errno : 0;
+}
+
+/* Programs may be run in all of them: that is what they are shown for. */
+int mount_restrict(const char *path, enum bind_access access)
+{
+	static const unsigned long flags[] = {
+		[BIND_READ_ONLY] = MS_RDONLY | MS_NOSUID | MS_NODEV,
+		[BIND_WRITABLE] = MS_NOSUID | MS_NODEV,
+		[BIND_DEVICE] = MS_NOSUID | MS_NOEXEC,
+	};
+	unsigned long how = MS_REMOUNT | MS_BIND | flags[access];
+
+	return mount(NULL, path, NULL, how, NULL) < 0 ? -errno : 0;
+}
+
+int mount_tmpfs(const char *path)
+{
+	return mount("rescue", path, "tmpfs", MS_NOSUID, "mode=0755") < 0 ? -errno : 0;
+}
+
+int mount_proc(const char *path)
+{
+	const unsigned long flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+
+	return mount("proc", path, "proc", flags, NULL) < 0 ? -errno : 0;
+}
+
+/* Moved to the top, as switch_root does: pivot_root does not work from an initramfs. */
+int mount_as_root(const char *path)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || fchdir(fd) < 0 || mount(".", "/", NULL, MS_MOVE, NULL) < 0 ||
+		chroot(".") < 0)
+		return -errno;
+	return 0;
 }
 
 /* ---- taking down ---- */

@@ -43,4 +43,14 @@ const struct present *mounts_table(const struct mounts *m); /* the machine's own
 /* Where the running machine had it mounted before we came, or NULL. */
 const char *mounts_present(const struct mounts *m, const struct device *d);
 
+/* ---- a namespace that ends with its process (confine_tree.c); each 0 or -errno ---- */
+int mount_private(void); /* nothing that is mounted from now on is seen outside */
+enum bind_depth { BIND_ALONE, BIND_WITH_SUBMOUNTS };
+int mount_bind(const char *from, const char *to, enum bind_depth depth);
+enum bind_access { BIND_READ_ONLY, BIND_WRITABLE, BIND_DEVICE };
+int mount_restrict(const char *path, enum bind_access access); /* of one mount */
+int mount_tmpfs(const char *path);
+int mount_proc(const char *path);
+int mount_as_root(const char *path); /* of this process, at its mount point */
+
 #endif

@@ -218,3 +218,21 @@ char *present_root(const char *mountpoint)
 	root = fs ? mnt_fs_get_root(fs) : NULL;
 	return root ? strdup(root + strspn(root, "/")) : NULL;
 }
+
+int present_below(struct strings *ret, const char *path)
+{
+	_cleanup_(iter_done) struct libmnt_iter *it = mnt_new_iter(MNT_ITER_FORWARD);
+	_cleanup_(table_done) struct libmnt_table *table = NULL;
+	_cleanup_(strings_done) struct strings found = {0};
+	struct libmnt_fs *fs;
+	int r = it ? table_read(&table) : -ENOMEM;
+
+	while (r >= 0 && mnt_table_next_fs(table, it, &fs) == 0) {
+		if (is_below(mnt_fs_get_target(fs), path))
+			r = strings_add_new(&found, mnt_fs_get_target(fs));
+	}
+	if (r < 0)
+		return r;
+	*ret = TAKE_STRUCT(found);
+	return 0;
+}

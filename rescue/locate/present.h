@@ -27,5 +27,7 @@ struct present_mount {
 bool present_holding(const struct present *p, const char *path, struct present_mount *ret);
 /* The root of the file system at that mount point, without leading slash. */
 char *present_root(const char *mountpoint);
+/* The mount points of this namespace at and below path, a clean absolute one. */
+int present_below(struct strings *ret, const char *path);
 
 #endif

@@ -61,10 +61,7 @@ int system_read(
 		r = firmware_read(l, s);
 	if (r < 0)
 		return fault_no_memory(f);
-	s->unreachable = stack_unreachable(l, s->root.device);
-	if (!s->unreachable && s->usr.separate)
-		s->unreachable = stack_unreachable(l, s->usr.device);
-	return 0;
+	return stack_read(l, s) < 0 ? fault_no_memory(f) : 0;
 }
 
 /* ---- one root ---- */

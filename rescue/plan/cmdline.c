@@ -18,9 +18,9 @@ static bool is_readable(const struct inventory *inv, const struct entry *e)
 					       inv->loader != LOADER_EXTLINUX);
 }
 
-/* The default entry, else the first in the menu, of this root. */
-static const struct entry *template_entry(const struct inventory *inv)
+const struct entry *planner_template(const struct planner *p)
 {
+	const struct inventory *inv = p->inv;
 	const struct entry *first = NULL;
 
 	for (size_t i = 0; i < inv->entry_count; i++) {
@@ -118,7 +118,7 @@ int planner_cmdline(const struct planner *p, char **ret, const char **ret_origin
 		    struct fault *f)
 {
 	const struct cmdline_sources *from = &p->inv->cmdline;
-	const struct entry *e = template_entry(p->inv);
+	const struct entry *e = planner_template(p);
 	const struct {
 		const char *text, *origin;
 	} sources[] = {

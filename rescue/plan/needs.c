@@ -38,6 +38,10 @@ static uint64_t inodes_of(const struct planner *p, const struct operation *op)
 	return count;
 }
 
+/* Where the system's own generator works, until it is done (measured: dracut, 300 MiB). */
+#define SCRATCH_BYTES (350u * 1024 * 1024)
+#define SCRATCH_INODES 8000
+
 /* A repair of a few bytes must not fail for want of megabytes. */
 static uint64_t with_reserve(const struct need *n)
 {
@@ -63,10 +67,30 @@ static int refuse(const struct plan *plan, const struct need *n, struct fault *f
 	return -EINVAL;
 }
 
+static int add_scratch(struct planner *p)
+{
+	struct need *n;
+
+	for (size_t i = 0; i < p->plan->count; i++) {
+		const struct operation *op = &p->plan->operations[i];
+
+		if (op->op != OP_INITRAMFS || !op->from)
+			continue;
+		n = need_of(p->plan, inventory_space_of(p->inv, "/"));
+		if (!n)
+			return -ENOMEM;
+		n->bytes += SCRATCH_BYTES;
+		n->inodes += SCRATCH_INODES;
+	}
+	return 0;
+}
+
 int planner_needs(struct planner *p, struct fault *f)
 {
 	struct plan *plan = p->plan;
 
+	if (add_scratch(p) < 0)
+		return fault_no_memory(f);
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct operation *op = &plan->operations[i];
 		const struct filesystem_space *space = inventory_space_of(p->inv, op->path);

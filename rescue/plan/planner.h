@@ -45,6 +45,8 @@ bool planner_has_menu(const struct planner *p);
 int planner_menu(struct planner *p, const struct entry *working, const char *initramfs,
 	struct fault *f);
 
+/* The entry whose command line a new one gets: the default, else the first; or NULL. */
+const struct entry *planner_template(const struct planner *p);
 /* The command line for a new entry, and its initrd words behind the initramfs. cmdline.c */
 int planner_cmdline(const struct planner *p, char **ret, const char **ret_origin,
 		    struct fault *f);

@@ -46,13 +46,6 @@ static bool is_built_in(const struct files *files, const struct kernel *k, const
 	return false;
 }
 
-/* ext2 and ext3 are mounted by ext4's driver where they have none of their own. */
-static bool drives(const char *module, const char *fstype)
-{
-	return text_equal(module, fstype) ||
-	       (text_equal(module, "ext4") && text_starts(fstype, "ext"));
-}
-
 bool rules_root_driver_present(const struct rules *r, const struct kernel *k)
 {
 	const struct files *files = rules_files(r, k);
@@ -62,11 +55,27 @@ bool rules_root_driver_present(const struct rules *r, const struct kernel *k)
 	if (!fstype || text_equal(fstype, "auto") ||
 		(k->initramfs.state == PART_OK && !k->initramfs.listed))
 		return true;
-	for (size_t i = 0; i < k->initramfs.modules.count; i++)
-		if (drives(k->initramfs.modules.items[i], fstype))
-			return true;
-	return is_built_in(files, k, fstype) ||
+	return initramfs_drives(&k->initramfs, fstype) || is_built_in(files, k, fstype) ||
 	       (text_starts(fstype, "ext") && is_built_in(files, k, "ext4"));
+}
+
+/* What the root lies on and the initramfs has no program for; NULL: nothing. */
+static const char *missing_piece(const struct rules *r, const struct kernel *k)
+{
+	unsigned missing = r->inv->system->pieces & PIECES_INDISPENSABLE;
+
+	if (k->initramfs.state != PART_OK || !k->initramfs.listed)
+		return NULL;
+	missing &= ~k->initramfs.pieces;
+	for (unsigned i = 0; i < ROOT_PIECES; i++)
+		if (missing & 1u << i)
+			return root_piece_name(1u << i);
+	return NULL;
+}
+
+static bool initramfs_opens_root(const struct rules *r, const struct kernel *k)
+{
+	return rules_root_driver_present(r, k) && !missing_piece(r, k);
 }
 
 enum kernel_state rules_kernel_state(const struct rules *r, size_t i)
@@ -77,7 +86,7 @@ enum kernel_state rules_kernel_state(const struct rules *r, size_t i)
 		(k->modules.state == PART_MISSING || !has_own_modules(k)))
 		return KERNEL_ABSENT;
 	if (k->image.state != PART_OK || k->modules.state != PART_OK ||
-		k->initramfs.state != PART_OK || !rules_root_driver_present(r, k) ||
+		k->initramfs.state != PART_OK || !initramfs_opens_root(r, k) ||
 		!has_working_entry(r->inv, k))
 		return KERNEL_INCOMPLETE;
 	return KERNEL_BOOTABLE;
@@ -183,6 +192,11 @@ static int add_initramfs(struct rules *r, const struct kernel *k)
 			"the initramfs %s holds modules of kernel %s, not of %s", i->path,
 			i->release ? i->release : "another release", k->release);
 	default:
+		if (missing_piece(r, k))
+			return findings_add(fs, "initramfs-lacks-root-driver", severity,
+				k->release, i->path,
+				"the initramfs %s cannot open %s, on which this root lies",
+				i->path, missing_piece(r, k));
 		return findings_add(fs, "initramfs-lacks-root-driver", severity, k->release,
 			i->path, "the initramfs %s has no driver for this root's file system (%s)",
 			i->path, r->inv->system->root.fstype);
@@ -191,7 +205,7 @@ static int add_initramfs(struct rules *r, const struct kernel *k)
 
 static int judge_initramfs(struct rules *r, const struct kernel *k)
 {
-	if (k->initramfs.state == PART_OK && rules_root_driver_present(r, k))
+	if (k->initramfs.state == PART_OK && initramfs_opens_root(r, k))
 		return 0;
 	int rc = add_initramfs(r, k);
 	if (rc >= 0 && is_repairable_image(k) && has_own_modules(k))

@@ -27,6 +27,7 @@
 #   faults     tamper.sh      what the failed update did, dirty file systems
 #   media      initramfs.sh   initramfs images of the lab's own
 #   volumes    lvm.sh         disks whose root is a logical volume
+#   generator  dracut.sh      systems with a dracut of their own
 #   machines   qemu.sh        boots with a time limit, typed sessions on the console
 #   fixtures   fixtures.sh    small trees, images and package sets for fast tests
 
@@ -152,7 +153,7 @@ lab_option() {
 	printf '%s\n' "$value"
 }
 
-for lab_part in kernels judge dkms rpms rpm6 userspace grub disk older tamper initramfs qemu lvm fixtures; do
+for lab_part in kernels judge dkms rpms rpm6 userspace grub disk older tamper initramfs qemu lvm dracut fixtures; do
 	# shellcheck source=/dev/null
 	[[ ! -e $LAB_LIB/$lab_part.sh ]] || . "$LAB_LIB/$lab_part.sh"
 done

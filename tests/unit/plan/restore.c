@@ -103,10 +103,67 @@ static void root_that_cannot_be_reached(void **state)
 	x->system.unreachable = NULL;
 	assert_int_equal(plan_now(x), 0);
 	plan_done(&x->plan);
-	x->system.root.source = (char *)"/dev/md0";
+	x->system.pieces = PIECE_LVM;
+	assert_int_equal(plan_now(x), 0);
+	plan_done(&x->plan);
+	x->system.pieces = PIECE_LVM | PIECE_MD;
 	assert_true(plan_now(x) < 0);
+	assert_non_null(strstr(x->fault.reason, "md array"));
 	x->options.initramfs = INITRAMFS_NONE;
 	assert_int_equal(plan_now(x), 0);
+}
+
+/* The words that its kernel will be given tell, too. */
+static void root_that_the_command_line_tells(void **state)
+{
+	static const struct {
+		const char *options, *reason;
+	} cases[] = {
+		{"root=UUID=1 rd.luks.uuid=luks-2", "LUKS"},
+		{"root=UUID=1 rd.luks.uuid=luks-2 rd.neednet=1", "clevis"},
+		{"root=/dev/sda1 fips=1", "fips=1"},
+		{"root=nfs:192.0.2.1:/srv", "NFS"},
+		{"root=UUID=1 netroot=iscsi:@192.0.2.1::3260::iqn.a", "iSCSI"},
+		{"root=/dev/mapper/mpatha3", "multipath"},
+		{"root=ZFS=tank/root", "ZFS"},
+		{"root=UUID=1 rd.lvm.lv=a/b fips=0 rd.multipath=0", NULL},
+	};
+	struct facts *x = *state;
+
+	x->kernel.initramfs.state = PART_MISSING;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		x->options.cmdline = cases[i].options;
+		x->fault = (struct fault){0};
+		assert_int_equal(plan_now(x) < 0, cases[i].reason != NULL);
+		if (!cases[i].reason) {
+			plan_done(&x->plan);
+			continue;
+		}
+		assert_int_equal(x->fault.code, FAULT_ROOT_NOT_REACHABLE);
+		assert_non_null(strstr(x->fault.reason, cases[i].reason));
+		assert_non_null(strstr(x->fault.hint, "--initramfs dracut"));
+	}
+}
+
+static void the_systems_own_generator(void **state)
+{
+	struct facts *x = *state;
+
+	x->kernel.initramfs.state = PART_MISSING;
+	x->system.pieces = PIECE_CRYPT;
+	x->options.initramfs = INITRAMFS_DRACUT;
+	assert_int_equal(plan_now(x), -ENOENT);
+	assert_non_null(strstr(x->fault.reason, "neither dracut nor mkinitrd"));
+	x->inv.generator.path = (char *)"/usr/bin/dracut";
+	x->inv.generator.obstacle = (char *)"its programs are for aarch64";
+	assert_int_equal(plan_now(x), -ENOTSUP);
+	assert_non_null(strstr(x->fault.reason, "aarch64"));
+	x->inv.generator.obstacle = NULL;
+	assert_int_equal(plan_now(x), 0);
+	assert_operations(x, "initramfs");
+	assert_string_equal(x->plan.operations[0].from, "/usr/bin/dracut");
+	assert_int_equal(x->plan.operations[0].pieces, PIECE_CRYPT);
+	assert_true(x->plan.need_count > 0);
 }
 
 static void unknown_release(void **state)
@@ -169,6 +226,8 @@ int main(void)
 		WITH_FACTS(sound_initramfs_is_kept),
 		WITH_FACTS(no_entry_without_its_initramfs),
 		WITH_FACTS(root_that_cannot_be_reached),
+		WITH_FACTS(root_that_the_command_line_tells),
+		WITH_FACTS(the_systems_own_generator),
 		WITH_FACTS(unknown_release),
 		WITH_FACTS(missing_file_system),
 		WITH_FACTS(full_boot),

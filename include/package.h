@@ -118,6 +118,9 @@ struct package {
 	size_t listed_files; /* as many as the header lists */
 	struct package_requirement *requires, *provides;
 	size_t require_count, provide_count;
+	/* Names of commands in its installation scripts, which are never run. */
+	struct strings replaced; /* "restore" does that work itself */
+	struct strings not_done; /* nobody does */
 	struct strings missing; /* of its set: requirement names that nothing here provides */
 };
 

@@ -84,6 +84,18 @@ static void print_signature(const struct package *p)
 		put_fact(p, text);
 }
 
+/* "its scripts are not run: nobody does sed, weak-modules" */
+static void print_scripts(const struct package *p, const char *who, const struct strings *names)
+{
+	_cleanup_(buffer_done) struct buffer line = {0};
+	int r = buffer_printf(&line, "its scripts are not run: %s", who);
+
+	for (size_t i = 0; r == 0 && i < names->count; i++)
+		r = buffer_printf(&line, "%s%s", i ? ", " : "", names->items[i]);
+	if (r == 0 && names->count)
+		put_fact(p, line.data);
+}
+
 static void print(const struct package_sets *sets)
 {
 	static const char *const heads[] = {"PACKAGE", "KERNEL", "PART", "DIGESTS", "SIGNATURE"};
@@ -108,6 +120,10 @@ static void print(const struct package_sets *sets)
 		if (sets->packages[i].damage)
 			put_fact(&sets->packages[i], sets->packages[i].damage);
 		print_signature(&sets->packages[i]);
+		print_scripts(&sets->packages[i], "\"restore\" does what they do with ",
+			&sets->packages[i].replaced);
+		print_scripts(&sets->packages[i], "nobody does what they do with ",
+			&sets->packages[i].not_done);
 	}
 }
 

@@ -102,6 +102,8 @@ void package_done(struct package *p)
 {
 	package_files_done(p);
 	package_relations_done(p);
+	strings_done(&p->replaced);
+	strings_done(&p->not_done);
 	strings_done(&p->missing);
 	for (size_t i = 0; i < p->seal_count; i++) {
 		buffer_done(&p->seals[i].signature);

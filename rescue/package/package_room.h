@@ -31,6 +31,8 @@ enum rpm_tag {
 	TAG_EPOCH = 1003,
 	TAG_SIZE = 1009,
 	TAG_ARCH = 1022,
+	TAG_PRE_INSTALL = 1023,
+	TAG_POST_INSTALL = 1024,
 	TAG_OLD_FILE_NAMES = 1027,
 	TAG_FILE_SIZES = 1028,
 	TAG_FILE_MODES = 1030,
@@ -45,6 +47,8 @@ enum rpm_tag {
 	TAG_REQUIRE_FLAGS = 1048,
 	TAG_REQUIRE_NAMES = 1049,
 	TAG_REQUIRE_VERSIONS = 1050,
+	TAG_PRE_INSTALL_PROGRAM = 1085,
+	TAG_POST_INSTALL_PROGRAM = 1086,
 	TAG_FILE_DEVICES = 1095,
 	TAG_FILE_INODES = 1096,
 	TAG_PROVIDE_FLAGS = 1112,
@@ -54,6 +58,10 @@ enum rpm_tag {
 	TAG_DIRECTORY_NAMES = 1118,
 	TAG_PAYLOAD_FORMAT = 1124,
 	TAG_PAYLOAD_COMPRESSOR = 1125,
+	TAG_PRE_TRANSACTION = 1151,
+	TAG_POST_TRANSACTION = 1152,
+	TAG_PRE_TRANSACTION_PROGRAM = 1153,
+	TAG_POST_TRANSACTION_PROGRAM = 1154,
 	TAG_LONG_FILE_SIZES = 5008,
 	TAG_LONG_SIZE = 5009,
 	TAG_FILE_CAPABILITIES = 5010,
@@ -99,6 +107,8 @@ int package_take_files(struct package *p, const struct rpm_header *h, struct fau
 int package_take_xattrs(struct package *p, const struct rpm_header *signature,
 			const struct rpm_header *main, struct fault *f);
 void package_xattrs_free(struct package_xattrs *x);
+/* scripts.c: which of their commands we stand for, and which nobody runs. */
+int package_take_scripts(struct package *p, const struct rpm_header *h, struct fault *f);
 /* relations.c: provides and requires; whether one satisfies the other. */
 int package_take_relations(struct package *p, const struct rpm_header *h, struct fault *f);
 bool package_provides(const struct package *p, const struct package_requirement *wanted);

@@ -225,6 +225,7 @@ static int read_package(struct reader *reader, struct fault *f)
 	static int (*const takers[])(struct package *, const struct rpm_header *,
 				     struct fault *) = {
 		take_identity, package_take_files, package_take_relations,
+		package_take_scripts,
 	};
 	int r = 0;
 

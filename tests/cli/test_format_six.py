@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import program
-from program import Skipped, rescue_json
+from program import Skipped, rescue, rescue_json
 
 sys.path.insert(0, str(program.TOP / "tests/lib"))
 import signing  # noqa: E402
@@ -27,6 +27,11 @@ seq 200000 > lib/modules/6.12.0-1.x86_64/kernel/a.ko
 ln lib/modules/6.12.0-1.x86_64/kernel/a.ko lib/modules/6.12.0-1.x86_64/kernel/b.ko
 ln -s a.ko lib/modules/6.12.0-1.x86_64/kernel/link.ko
 echo tool > usr/bin/tool
+%post
+depmod -a 6.12.0-1.x86_64
+%posttrans
+/bin/kernel-install add 6.12.0-1.x86_64 /lib/modules/6.12.0-1.x86_64/vmlinuz || exit $?
+sed -i s/a/b/ /etc/sysconfig/kernel
 %files
 %defattr(-,root,root)
 /lib/modules/6.12.0-1.x86_64
@@ -117,6 +122,9 @@ def test_rpm_six_agrees(directory):
     for rpm in packages.values():
         mine = compare(six, rpm)
         assert (mine["release"], mine["part"]) == ("6.12.0-1.x86_64", "core"), mine
+        text = rescue("package", rpm, code=0).out
+        assert '"restore" does what they do with depmod, kernel-install\n' in text, text
+        assert "nobody does what they do with sed\n" in text, text
     home = signing.Home(directory / "gpg")
     rows = 0
     try:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Capabilities and IMA signatures find their files. */
 #include "../../../rescue/package/package_room.h"
+#include "made_header.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -12,35 +13,20 @@
 
 #define FILES 3
 
-/* A header with one array of strings, NUL-joined in texts. */
-static void make_header(struct rpm_header *ret, struct buffer *bytes, uint32_t tag,
-			const char *texts, size_t size, enum rpm_header_kind kind)
-{
-	const uint8_t head[] = {0x8e, 0xad, 0xe8, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0,
-				(uint8_t)size, 0, 0, (uint8_t)(tag >> 8), (uint8_t)tag, 0, 0,
-				0, 8, 0, 0, 0, 0, 0, 0, 0, FILES};
-
-	assert_int_equal(buffer_append(bytes, head, sizeof(head)), 0);
-	assert_int_equal(buffer_append(bytes, texts, size), 0);
-	assert_int_equal(rpm_header_parse(ret, buffer_bytes(bytes), kind, NULL), 0);
-}
-
 static int take(struct package_file files[FILES], const char *capabilities, size_t c_size,
 		const char *signatures, size_t s_size, struct fault *f)
 {
 	struct package p = {.path = (char *)(uintptr_t)"p.rpm", .files = files,
 			    .file_count = FILES};
-	struct buffer main_bytes = {0}, signature_bytes = {0};
+	_cleanup_(made_header_done) struct made_header made_main = {0}, made_signature = {0};
 	struct rpm_header main, signature;
 	int r;
 
-	make_header(&main, &main_bytes, TAG_FILE_CAPABILITIES, capabilities, c_size,
-		    RPM_MAIN_HEADER);
-	make_header(&signature, &signature_bytes, SIGTAG_FILE_SIGNATURES, signatures, s_size,
-		    RPM_SIGNATURE_HEADER);
+	made_header_texts(&made_main, TAG_FILE_CAPABILITIES, capabilities, c_size, FILES);
+	made_header_parse(&main, &made_main, RPM_MAIN_HEADER);
+	made_header_texts(&made_signature, SIGTAG_FILE_SIGNATURES, signatures, s_size, FILES);
+	made_header_parse(&signature, &made_signature, RPM_SIGNATURE_HEADER);
 	r = package_take_xattrs(&p, &signature, &main, f);
-	buffer_done(&main_bytes);
-	buffer_done(&signature_bytes);
 	return r;
 }
 #define TAKE(files, c, s, f) take(files, c, sizeof(c), s, sizeof(s), f)

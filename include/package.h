@@ -150,9 +150,9 @@ int package_read(struct package *ret, const struct target *patient, const char *
 void package_done(struct package *p);
 
 /*
- * RPM files and directories (their *.rpm, not below) named by operands: on this machine or,
- * what is not there, in the patient (NULL: nowhere else). A directory without RPMs:
- * NOT-A-PACKAGE. kernel-modules-extra joins a set only where it is named itself.
+ * RPM files and directories (their *.rpm, or, where they have none, those below: installation
+ * media) named by operands: on this machine or, what is not there, in the patient (NULL:
+ * nowhere else). A directory without RPMs: NOT-A-PACKAGE. kernel-modules-extra joins a set only where it is named itself.
  * Signatures are judged with the keys in the patient's etc/pki/rpm-gpg and in key_files on
  * this machine (NULL: none), each of which must hold one.
  */

@@ -97,6 +97,11 @@ int package_read_with(struct package *ret, const struct target *patient, const c
 /* The package's file, opened for reading, or -errno. */
 int package_open(const struct package *p, struct fault *f);
 
+/* operands.c: every package that they name, patient's or not (NULL: none is the patient's). */
+int package_operands_read(struct package_sets *s, const struct strings *operands,
+			  const struct target *patient, struct package_keys *keys,
+			  struct fault *f);
+
 /* What grouping does not need of packages that are no part of a kernel. */
 void package_files_done(struct package *p);
 void package_relations_done(struct package *p);

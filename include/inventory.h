@@ -7,6 +7,7 @@
 #define RESCUE_INVENTORY_H
 
 #include "decompress.h"
+#include "formats/bls.h"
 #include "formats/file_contexts.h"
 #include "formats/grubenv.h"
 #include "formats/journal.h"
@@ -88,10 +89,14 @@ struct entry {
 	int kernel;	     /* index, or -1 */
 	bool is_default;
 	bool is_of_this_root; /* its root= is this system's root file system */
+	bool is_read;	     /* the boot loader reads the file it stands in */
 	bool broken;
 	bool stops_loader;   /* the loader gives up where it reads it: nothing starts */
 	char *reason;	     /* why it is broken, or NULL */
 	char *shadowed_by;   /* id of the one that the loader shows in its place, or NULL */
+	char *loader_name;   /* what saved_entry or loader.conf may call it, or NULL */
+	char *version, *sort_key, *machine_id; /* keys of a BLS entry, or NULL */
+	int tries_left, tries_done; /* systemd-boot; -1: no boot counting */
 };
 
 /* Where an entry's command line could come from, in the order of preference. */
@@ -140,6 +145,15 @@ struct generator {
 	char *obstacle; /* why it cannot be run here, or NULL */
 };
 
+/* LOADER_SYSTEMD_BOOT: what it reads lies on the ESP and on an XBOOTLDR partition. */
+struct systemd_boot {
+	char *root;	 /* where the one that new entries go to is mounted: /efi */
+	bool by_token;	 /* kernels lie in TOKEN/V there, not at its top */
+	char *conf_path; /* loader.conf, which need not be there */
+	struct buffer conf;
+	char *wanted;	 /* the pattern of its default entry, or NULL */
+};
+
 struct inventory {
 	const struct system *system; /* borrowed */
 	struct kernel *kernels;	     /* newest first (rpm's version order) */
@@ -148,6 +162,7 @@ struct inventory {
 	size_t entry_count, entry_capacity;
 	int default_entry;	     /* index, or -1 */
 	enum loader_rules loader;
+	struct systemd_boot systemd; /* empty for other loaders */
 	char *grub_cfg;		     /* path of the configuration that is read, or NULL */
 	struct buffer loader_config; /* its text, for edits; empty where it is not read */
 	char *grubenv_path;	     /* canonical; NULL: there is none */
@@ -181,12 +196,20 @@ bool kernel_is_whole(const struct kernel *k);
 struct kernel *inventory_find_kernel(const struct inventory *inv, const char *release);
 /*
  * What the name was when the inventory was read. Never NULL: a name that was not there
- * has .exists false. Only for names in /boot, /boot/loader/entries, /boot/TOKEN,
- * /lib/modules, at the top of each module directory, and the environment block.
+ * has .exists false. Only for names in /boot, the directory of entries, what entries name,
+ * TOKEN, /lib/modules, at the top of each module directory, and the boot configurations.
  */
 const struct snapshot *inventory_observed(const struct inventory *inv, const char *path);
 /* Fills inv->observed; the last step of inventory_read. */
 int inventory_observe(struct inventory *inv);
+/*
+ * Where the boot loader expects a kernel that is installed now: /boot/vmlinuz-V and
+ * /boot/initramfs-V.img, or /efi/TOKEN/V/linux and initrd. NULL: no memory.
+ */
+char *inventory_image_path(const struct inventory *inv, const char *release);
+char *inventory_initramfs_path(const struct inventory *inv, const char *release);
+/* By what systemd-boot sorts it; borrows. */
+struct bls_sort entry_sort(const struct entry *e);
 /* The file system that holds path: its mount point is the longest prefix. Never NULL. */
 const struct filesystem_space *inventory_space_of(const struct inventory *inv,
 						  const char *path);

@@ -13,7 +13,7 @@ enum op {
 	OP_LINK,      /* a symlink (content is its text) */
 	OP_INITRAMFS, /* made for that kernel */
 	OP_ENTRY,     /* a boot entry (content) */
-	OP_DEFAULT    /* grubenv (content) */
+	OP_DEFAULT    /* grubenv, loader.conf (content) */
 };
 const char *op_name(enum op op);
 

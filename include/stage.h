@@ -52,6 +52,11 @@ int stage_double(int from_dirfd, const char *from, int dirfd, const char *name,
 int stage_remove(int dirfd, const char *name);
 /* Opens for reading without leaving a trace in atime where that is allowed. */
 int stage_open_unseen(int dirfd, const char *name, int flags);
+/*
+ * On FAT modes, owners and labels are those of the mount, inode numbers change with every
+ * mount, and times depend on its time zone: a file is known by name, size and content.
+ */
+bool stage_is_fat(int fd);
 /* Everything written so far to the file system of fd is on disk. */
 int stage_sync(int fd);
 

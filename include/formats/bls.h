@@ -48,7 +48,7 @@ int bls_get_all(const struct bls_entry *e, const char *key, struct strings *ret)
 /* What a new entry says; NULL members are left out. */
 struct bls_template {
 	const char *title, *version, *linux_path, *initrd, *options;
-	const char *machine_id, *grub_users, *grub_arg, *grub_class;
+	const char *machine_id, *sort_key, *grub_users, *grub_arg, *grub_class;
 };
 int bls_write(struct buffer *ret, const struct bls_template *t);
 

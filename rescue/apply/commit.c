@@ -109,7 +109,8 @@ static void freeze_and_thaw(int fd)
 
 void commit_flush(const struct system *sys)
 {
-	static const char *const places[] = {"/", "/boot"};
+	const char *const places[] = {
+		"/", "/boot", sys->esp.mountpoint ? sys->esp.mountpoint : "/boot/efi"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		_cleanup_close_ int fd = target_open(

@@ -6,11 +6,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
-#define MSDOS_MAGIC 0x4d44
-#define EXFAT_MAGIC 0x2011bab0
+#define MAX_COMPARED_SIZE (64u * 1024) /* boot entries, loader.conf */
 
 int durable(int result, const char *point)
 {
@@ -38,15 +36,22 @@ int sync_directory(const struct target *t, const char *path, struct fault *f)
 	return 0;
 }
 
-/* FAT numbers its inodes anew at every mount. */
-static bool keeps_inodes(int fd)
+/* What is small enough to be compared by content where nothing else tells. */
+static int take_content(struct journal_object *o, int dirfd, const char *name)
 {
-	struct statfs fs;
+	_cleanup_(buffer_done) struct buffer content = {0};
+	_cleanup_close_ int fd = -1;
+	int r;
 
-	if (fault_lacks("inodes"))
-		return false;
-	return fstatfs(fd, &fs) < 0 ||
-	       ((uint32_t)fs.f_type != MSDOS_MAGIC && (uint32_t)fs.f_type != EXFAT_MAGIC);
+	if (!S_ISREG(o->mode) || o->size > MAX_COMPARED_SIZE)
+		return 0;
+	fd = stage_open_unseen(dirfd, name, O_RDONLY);
+	if (fd < 0)
+		return fd;
+	r = fd_read_all(fd, MAX_COMPARED_SIZE, &content);
+	if (r == 0)
+		o->tree = crc32_of(buffer_bytes(&content), 0);
+	return r == -EFBIG ? 0 : r;
 }
 
 int object_take(struct journal_object *ret, const struct target *t, const char *path)
@@ -62,10 +67,13 @@ int object_take(struct journal_object *ret, const struct target *t, const char *
 		return errno == ENOENT ? 0 : -errno;
 	*ret = (struct journal_object){.mode = st.st_mode,
 		.size = S_ISDIR(st.st_mode) ? 0 : (uint64_t)st.st_size,
-		.inode = keeps_inodes(dirfd) ? st.st_ino : 0,
+		.inode = st.st_ino,
 		.mtime_s = st.st_mtim.tv_sec,
 		.mtime_ns = (uint32_t)st.st_mtim.tv_nsec};
-	return 0;
+	if (!stage_is_fat(dirfd))
+		return 0;
+	ret->inode = 0;
+	return take_content(ret, dirfd, name);
 }
 
 bool object_is(const struct journal_object *now, const struct journal_object *then)
@@ -80,11 +88,13 @@ bool object_is(const struct journal_object *now, const struct journal_object *th
 bool object_is_unchanged(
 	const struct journal_object *now, const struct journal_object *then)
 {
-	if (!object_is(now, then) || now->mode != then->mode)
+	if (!object_is(now, then))
 		return false;
-	if (then->inode == 0) /* mtime depends on the mount's time zone, too */
-		return true;
-	return now->mtime_s == then->mtime_s && now->mtime_ns == then->mtime_ns;
+	/* FAT: modes and times come from how it is mounted, umask and time zone. */
+	if (then->inode == 0)
+		return S_ISDIR(now->mode) || now->tree == then->tree;
+	return now->mode == then->mode && now->mtime_s == then->mtime_s &&
+	       now->mtime_ns == then->mtime_ns;
 }
 
 static int add_to_tree(void *data, const struct target_visit *v)

@@ -187,7 +187,7 @@ static int check_step(const struct target *t, const struct journal *j,
 	if (s->created_dir)
 		return object_is(&now, &s->after) ? check_made_directory(t, j, s->path, f)
 						  : changed_since(s->path, f);
-	if (now.mode != s->after.mode ||
+	if ((now.mode == 0) != (s->after.mode == 0) ||
 		(now.mode != 0 && !object_is_unchanged(&now, &s->after)))
 		return changed_since(s->path, f);
 	if (S_ISDIR(now.mode) && (r = check_tree(t, s, f)) < 0)

@@ -209,6 +209,7 @@ int bls_write(struct buffer *ret, const struct bls_template *t)
 		{"title", t->title},
 		{"version", t->version},
 		{"machine-id", t->machine_id},
+		{"sort-key", t->sort_key},
 		{"linux", t->linux_path},
 		{"initrd", t->initrd},
 		{"options", t->options},

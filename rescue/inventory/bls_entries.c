@@ -118,7 +118,7 @@ static int fill(struct reader *r, struct draft *d, const struct bls_entry *b)
 	int error = copy_text(&d->entry.title, bls_get(b, "title"));
 
 	if (error >= 0)
-		error = copy_text(&d->version, version);
+		error = copy_text(&d->entry.version, version);
 	if (error >= 0)
 		error = copy_text(&d->entry.raw_options, bls_get(b, "options"));
 	if (error >= 0)
@@ -156,7 +156,7 @@ static int read_file(struct reader *r, const char *name)
 	d->entry.kind = ENTRY_BLS;
 	d->entry.source = TAKE_PTR(path);
 	d->entry.id = strndup(name, strlen(name) - strlen(".conf"));
-	if (!d->entry.id || copy_text(&d->grub_id, d->entry.id) < 0)
+	if (!d->entry.id || copy_text(&d->entry.loader_name, d->entry.id) < 0)
 		return -ENOMEM;
 	d->unseen = r->inv.loader == LOADER_MENUENTRIES ||
 		    r->inv.loader == LOADER_NONE || is_older_loader(r);
@@ -169,7 +169,7 @@ int read_bls_entries(struct reader *r)
 	int error;
 
 	if (r->inv.loader == LOADER_SYSTEMD_BOOT)
-		return read_systemd_entries(r, "/boot");
+		return read_systemd_entries(r);
 	error = reader_list(r, r->inv.entries_directory, &names);
 	for (size_t i = 0; error >= 0 && i < names.count; i++) {
 		const char *name = names.items[i];

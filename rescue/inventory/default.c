@@ -5,6 +5,8 @@
  */
 #include "reader.h"
 
+#include "formats/loader_conf.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
@@ -14,8 +16,8 @@ static int find_id(const struct reader *r, const char *id, size_t size)
 	for (size_t i = 0; i < r->draft_count; i++) {
 		const struct draft *d = &r->drafts[i];
 
-		if (d->place && d->grub_id && strlen(d->grub_id) == size &&
-			memcmp(d->grub_id, id, size) == 0)
+		if (d->place && d->entry.loader_name && strlen(d->entry.loader_name) == size &&
+			memcmp(d->entry.loader_name, id, size) == 0)
 			return (int)i;
 	}
 	return -1;
@@ -171,28 +173,32 @@ static int first_in_menu(const struct reader *r)
 	return -1;
 }
 
-static int find_wanted(struct reader *r, int *ret)
+/* What systemd-boot's loader.conf asks for; @saved is in a variable of the firmware. */
+static int find_pattern(const struct reader *r, const char *pattern)
+{
+	for (size_t i = 0; pattern && i < r->draft_count; i++)
+		if (r->drafts[i].place &&
+			loader_conf_matches(pattern, r->drafts[i].entry.loader_name))
+			return (int)i;
+	return -1;
+}
+
+static int find_wanted(const struct reader *r)
 {
 	const char *wanted;
 
 	if (r->inv.loader == LOADER_SYSTEMD_BOOT)
-		return systemd_default(r, ret);
-
-	if (is_older_loader(r)) {
-		*ret = find_number(r, older_default(r));
-		return 0;
-	}
+		return find_pattern(r, r->inv.systemd.wanted);
+	if (is_older_loader(r))
+		return find_number(r, older_default(r));
 	wanted = wanted_default(r);
-	*ret = *wanted ? find_in_menu(r, wanted) : -1;
-	return 0;
+	return *wanted ? find_in_menu(r, wanted) : -1;
 }
 
 int find_default(struct reader *r)
 {
-	int found = -1, error = find_wanted(r, &found);
+	int found = find_wanted(r);
 
-	if (error < 0)
-		return error;
 	if (found < 0)
 		found = first_in_menu(r);
 	if (found >= 0)

@@ -16,7 +16,7 @@ struct draft *reader_add_draft(struct reader *r)
 		    sizeof(*r->drafts)) < 0)
 		return NULL;
 	r->drafts[r->draft_count] = (struct draft){
-		.entry.kernel = -1, .tries_left = -1, .tries_done = -1};
+		.entry = {.kernel = -1, .tries_left = -1, .tries_done = -1}};
 	return &r->drafts[r->draft_count++];
 }
 
@@ -199,7 +199,7 @@ static int add_menuentry(struct reader *r, const struct grub_menuentry *m)
 		text_printf("%s#%s", slash ? slash + 1 : r->inv.grub_cfg, m->number);
 	if (!d->entry.id || copy_text(&d->entry.source, r->inv.grub_cfg) < 0 ||
 		copy_text(&d->entry.title, m->title) < 0 ||
-		copy_text(&d->grub_id, m->id) < 0 ||
+		copy_text(&d->entry.loader_name, m->id) < 0 ||
 		copy_text(&d->number, m->number) < 0 ||
 		copy_text(&d->entry.raw_options, m->options) < 0)
 		return -ENOMEM;
@@ -228,8 +228,6 @@ int read_entries(struct reader *r)
 {
 	int error = read_bls_entries(r);
 
-	if (error >= 0)
-		error = read_esp_entries(r);
 	if (error >= 0)
 		error = read_menuentries(r);
 	return error < 0 ? error : read_older_entries(r);

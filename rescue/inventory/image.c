@@ -31,6 +31,19 @@ static const char *path_of_entries(const struct reader *r, const char *release)
 	return named;
 }
 
+/* What lies in a /boot of another file system it never starts. */
+static int find_systemd_image(struct reader *r, const char *release, char **ret)
+{
+	const char *named = path_of_entries(r, release);
+	_cleanup_free_ char *usual = inventory_image_path(&r->inv, release);
+
+	if (!usual)
+		return -ENOMEM;
+	*ret = named && (is_there(r, named) || !is_there(r, usual)) ? strdup(named)
+								    : TAKE_PTR(usual);
+	return *ret ? 0 : -ENOMEM;
+}
+
 static int find_image(struct reader *r, const char *release, char **ret)
 {
 	_cleanup_free_ char *usual = text_printf("/boot/vmlinuz-%s", release);
@@ -38,6 +51,8 @@ static int find_image(struct reader *r, const char *release, char **ret)
 		text_printf("/boot/%s/%s", r->inv.entry_token, release);
 	const char *named;
 
+	if (r->inv.systemd.root)
+		return find_systemd_image(r, release, ret);
 	if (!usual || !folder)
 		return -ENOMEM;
 	if (!is_there(r, usual)) {
@@ -132,35 +147,42 @@ static void image_done(struct kernel_image *image)
 	free(image->release);
 }
 
-/* The package's own copy in the module directory; whole if it equals a whole image. */
+/* 1: that file is a whole image of this release; equal to a whole image is whole. */
+static int is_spare(struct reader *r, const struct kernel *k, const struct buffer *image,
+	const char *path)
+{
+	_cleanup_(image_done) struct kernel_image spare = {0};
+	_cleanup_(buffer_done) struct buffer file = {0};
+	int error = target_read(r->t, path, LINUX_IMAGE_MAX_SIZE, &file, NULL);
+
+	if (error < 0)
+		return error == -ENOMEM ? error : 0;
+	if (k->image.state != PART_OK || file.size != image->size ||
+		memcmp(file.data, image->data, file.size) != 0)
+		error = check_image(&spare, k->release, buffer_bytes(&file));
+	return error < 0 ? error : spare.state == PART_OK;
+}
+
+/* The package's own copy: in the module directory, or where the boot loader does not look. */
 static int find_spare(struct reader *r, struct kernel *k, const struct buffer *image)
 {
-	static const char *const names[] = {"vmlinuz", "Image"};
+	char *paths[] = {text_printf("/lib/modules/%s/vmlinuz", k->release),
+		text_printf("/lib/modules/%s/Image", k->release),
+		text_printf("/boot/vmlinuz-%s", k->release)};
+	int error = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		_cleanup_(image_done) struct kernel_image spare = {0};
-		_cleanup_(buffer_done) struct buffer file = {0};
-		_cleanup_free_ char *path =
-			text_printf("/lib/modules/%s/%s", k->release, names[i]);
-		int error =
-			path ? target_read(r->t, path, LINUX_IMAGE_MAX_SIZE, &file, NULL)
-			     : -ENOMEM;
-
-		if (error == -ENOMEM)
-			return error;
-		if (error < 0)
-			continue;
-		if (k->image.state != PART_OK || file.size != image->size ||
-			memcmp(file.data, image->data, file.size) != 0)
-			error = check_image(&spare, k->release, buffer_bytes(&file));
-		if (error < 0)
-			return error;
-		if (spare.state == PART_OK) {
-			k->image.spare = TAKE_PTR(path);
-			return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		if (!paths[i])
+			error = -ENOMEM;
+		if (error >= 0 && !k->image.spare &&
+			strcmp(paths[i], k->image.path) != 0) {
+			error = is_spare(r, k, image, paths[i]);
+			if (error > 0)
+				k->image.spare = TAKE_PTR(paths[i]);
 		}
+		free(paths[i]);
 	}
-	return 0;
+	return MIN_OF(error, 0);
 }
 
 int read_image(struct reader *r, struct kernel *k)

@@ -67,7 +67,7 @@ static int find_initramfs(struct reader *r, const struct kernel *k, char **ret)
 
 	if (named && target_exists(r->t, named))
 		*ret = strdup(named);
-	else
+	else if (!r->inv.systemd.root)
 		error = find_usual(r, k->release, ret);
 	if (error < 0)
 		return error;
@@ -76,9 +76,8 @@ static int find_initramfs(struct reader *r, const struct kernel *k, char **ret)
 	if (!*ret && text_ends(k->image.path, "/linux"))
 		*ret = text_printf(
 			"%.*sinitrd", (int)strlen(k->image.path) - 5, k->image.path);
-	if (!*ret) /* EL5's mkinitrd calls it so */
-		*ret = text_printf("/boot/%s-%s.img",
-			strstr(k->release, ".el5") ? "initrd" : "initramfs", k->release);
+	if (!*ret)
+		*ret = inventory_initramfs_path(&r->inv, k->release);
 	return *ret ? 0 : -ENOMEM;
 }
 

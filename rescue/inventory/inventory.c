@@ -42,6 +42,10 @@ static void entry_done(struct entry *e)
 	free(e->raw_options);
 	free(e->reason);
 	free(e->shadowed_by);
+	free(e->loader_name);
+	free(e->version);
+	free(e->sort_key);
+	free(e->machine_id);
 }
 
 static void lists_done(struct inventory *inv)
@@ -67,6 +71,10 @@ static void lists_done(struct inventory *inv)
 void inventory_done(struct inventory *inv)
 {
 	lists_done(inv);
+	free(inv->systemd.root);
+	free(inv->systemd.conf_path);
+	buffer_done(&inv->systemd.conf);
+	free(inv->systemd.wanted);
 	free(inv->grub_cfg);
 	buffer_done(&inv->loader_config);
 	free(inv->grubenv_path);
@@ -85,6 +93,37 @@ void inventory_done(struct inventory *inv)
 	free(inv->hot_transaction);
 	findings_done(&inv->findings);
 	*inv = (struct inventory){.default_entry = -1};
+}
+
+char *inventory_image_path(const struct inventory *inv, const char *release)
+{
+	const struct systemd_boot *s = &inv->systemd;
+
+	if (s->root && s->by_token)
+		return text_printf("%s/%s/%s/linux", s->root, inv->entry_token, release);
+	return text_printf("%s/vmlinuz-%s", s->root ? s->root : "/boot", release);
+}
+
+/* EL5's mkinitrd called it so. */
+static const char *initramfs_prefix(const char *release)
+{
+	return strstr(release, ".el5") ? "initrd" : "initramfs";
+}
+
+char *inventory_initramfs_path(const struct inventory *inv, const char *release)
+{
+	const struct systemd_boot *s = &inv->systemd;
+
+	if (s->root && s->by_token)
+		return text_printf("%s/%s/%s/initrd", s->root, inv->entry_token, release);
+	return text_printf("%s/%s-%s.img", s->root ? s->root : "/boot",
+		initramfs_prefix(release), release);
+}
+
+struct bls_sort entry_sort(const struct entry *e)
+{
+	return (struct bls_sort){e->loader_name, e->sort_key, e->machine_id, e->version,
+		e->tries_left, e->tries_done};
 }
 
 bool kernel_is_whole(const struct kernel *k)

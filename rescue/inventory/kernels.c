@@ -92,12 +92,35 @@ static int compare_newest_first(const void *a, const void *b)
 	return rpm_version_compare(*(char *const *)b, *(char *const *)a);
 }
 
+/* TOKEN/V/linux, or vmlinuz-V at the top. */
+static int add_from_systemd_boot(struct reader *r)
+{
+	_cleanup_(strings_done) struct strings tops = {0}, folders = {0};
+	const struct systemd_boot *s = &r->inv.systemd;
+	_cleanup_free_ char *path = NULL;
+	int error = 0;
+
+	if (!s->root)
+		return 0;
+	path = text_printf("%s/%s", s->root, r->inv.entry_token);
+	error = path ? reader_list(r, path, &folders) : -ENOMEM;
+	for (size_t i = 0; error >= 0 && i < folders.count; i++)
+		error = add_release(r, folders.items[i]);
+	if (error >= 0)
+		error = reader_list(r, s->root, &tops);
+	for (size_t i = 0; error >= 0 && i < tops.count; i++)
+		error = add_between(r, tops.items[i], "vmlinuz-", "");
+	return error;
+}
+
 int read_releases(struct reader *r)
 {
 	int error = add_from_modules(r);
 
 	if (error >= 0)
 		error = add_from_boot(r);
+	if (error >= 0)
+		error = add_from_systemd_boot(r);
 	if (error >= 0)
 		error = add_from_entries(r);
 	if (r->releases.count > 1)

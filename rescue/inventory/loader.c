@@ -179,6 +179,8 @@ int read_loader(struct reader *r)
 		error = infer_rules(r, &r->inv.loader);
 	if (error < 0)
 		return error;
+	if (r->inv.loader == LOADER_SYSTEMD_BOOT && !r->systemd_esp)
+		r->systemd_esp = systemd_boot_by_conf(r);
 	if (!r->inv.grub_cfg && r->inv.loader != LOADER_SYSTEMD_BOOT)
 		return read_older_loader(r);
 	return 0;

@@ -39,7 +39,7 @@ static int compare_el8_ids(const struct draft *a, const struct draft *b)
 
 static int compare_el8(const struct draft *a, const struct draft *b)
 {
-	int r = bls_compare_versions(a->version, b->version);
+	int r = bls_compare_versions(a->entry.version, b->entry.version);
 
 	return r != 0 ? r : compare_el8_ids(a, b);
 }
@@ -49,15 +49,9 @@ static int compare_uki(const struct draft *a, const struct draft *b)
 	return bls_compare_ids(BLS_UKI, a->entry.id, b->entry.id);
 }
 
-static struct bls_sort sort_of(const struct draft *d)
-{
-	return (struct bls_sort){d->grub_id, d->sort_key, d->machine_id, d->version,
-		d->tries_left, d->tries_done};
-}
-
 static int compare_systemd(const struct draft *a, const struct draft *b)
 {
-	const struct bls_sort x = sort_of(a), y = sort_of(b);
+	const struct bls_sort x = entry_sort(&a->entry), y = entry_sort(&b->entry);
 
 	return bls_compare_systemd(&x, &y);
 }
@@ -65,7 +59,7 @@ static int compare_systemd(const struct draft *a, const struct draft *b)
 static bool all_have_version(const struct reader *r)
 {
 	for (size_t i = 0; i < r->draft_count; i++)
-		if (r->drafts[i].entry.kind == ENTRY_BLS && !r->drafts[i].version)
+		if (r->drafts[i].entry.kind == ENTRY_BLS && !r->drafts[i].entry.version)
 			return false;
 	return true;
 }
@@ -196,6 +190,7 @@ int order_entries(struct reader *r)
 
 	for (size_t i = 0; i < r->draft_count; i++) {
 		r->drafts[i].order = i;
+		r->drafts[i].entry.is_read = !r->drafts[i].unseen;
 		r->drafts[i].unseen = r->drafts[i].unseen || is_skipped(r, &r->drafts[i]);
 	}
 	sort_drafts(r);

@@ -62,6 +62,38 @@ static int compare_observed(const void *a, const void *b)
 	return strcmp(x->path, y->path);
 }
 
+/* As the entry spells them: FAT takes every case for the same. */
+static int observe_entry(struct inventory *inv, const struct entry *e)
+{
+	int r = e->linux_path && e->linux_path[0] == '/' ? observe(inv, e->linux_path) : 0;
+
+	for (size_t i = 0; r >= 0 && i < e->initrd.count; i++)
+		r = observe(inv, e->initrd.items[i]);
+	return r;
+}
+
+static int observe_systemd_boot(struct inventory *inv)
+{
+	const struct systemd_boot *s = &inv->systemd;
+	_cleanup_free_ char *token = NULL;
+	int r;
+
+	if (!s->root)
+		return 0;
+	r = strcmp(s->root, "/boot") == 0 ? 0 : observe_directory(inv, s->root);
+	token = text_printf("%s/%s", s->root, inv->entry_token);
+	if (r >= 0 && strcmp(s->root, "/boot") != 0)
+		r = token ? observe_directory(inv, token) : -ENOMEM;
+	for (size_t i = 0; r >= 0 && i < inv->kernel_count; i++) {
+		_cleanup_free_ char *folder =
+			text_printf("%s/%s/%s", s->root, inv->entry_token,
+				inv->kernels[i].release);
+
+		r = folder ? observe_directory(inv, folder) : -ENOMEM;
+	}
+	return r < 0 ? r : observe(inv, s->conf_path);
+}
+
 int inventory_observe(struct inventory *inv)
 {
 	_cleanup_free_ char *token = NULL;
@@ -73,6 +105,10 @@ int inventory_observe(struct inventory *inv)
 		token = text_printf("/boot/%s", inv->entry_token);
 		r = token ? observe_directory(inv, token) : -ENOMEM;
 	}
+	if (r >= 0)
+		r = observe_systemd_boot(inv);
+	for (size_t i = 0; r >= 0 && i < inv->entry_count; i++)
+		r = observe_entry(inv, &inv->entries[i]);
 	if (r >= 0)
 		r = observe_directory(inv, "/lib/modules");
 	for (size_t i = 0; r >= 0 && i < inv->kernel_count; i++)

@@ -17,13 +17,13 @@ void draft_done(struct draft *d)
 	free(e->raw_options);
 	free(e->reason);
 	free(e->shadowed_by);
+	free(e->loader_name);
+	free(e->version);
+	free(e->sort_key);
+	free(e->machine_id);
 	free(d->release);
-	free(d->version);
-	free(d->grub_id);
 	free(d->number);
 	free(d->place);
-	free(d->sort_key);
-	free(d->machine_id);
 	*d = (struct draft){0};
 }
 
@@ -82,6 +82,7 @@ static int read_all(struct reader *r)
 		check_entries,
 		order_entries,
 		read_entry_token,
+		read_systemd_boot,
 		read_releases,
 		read_kernels,
 		link_entries,

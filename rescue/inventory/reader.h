@@ -17,8 +17,6 @@
 struct draft {
 	struct entry entry;
 	char *release; /* of the kernel that its paths or its version name, or NULL */
-	char *version; /* BLS `version` value, or NULL */
-	char *grub_id; /* what saved_entry may say; NULL: none */
 	char *number;  /* of a menuentry in grub.cfg: "1>2"; NULL for BLS */
 	char *place; /* in the whole menu, likewise; NULL: the loader does not show it */
 	unsigned stopped_line; /* BLS: GRUB reads no further than this line; 0: all */
@@ -29,8 +27,6 @@ struct draft {
 	bool starts_other;     /* it starts something that is no Linux kernel */
 	bool has_no_kernel;    /* its kernel is not there */
 	size_t order;          /* among those of its kind, as read */
-	char *sort_key, *machine_id; /* systemd-boot */
-	int tries_left, tries_done;  /* likewise; -1: no boot counting */
 };
 void draft_done(struct draft *d);
 /* Its root= is this system's, or it has none. */
@@ -46,6 +42,7 @@ struct reader {
 	struct grubenv env;
 	struct draft *drafts;
 	size_t draft_count, draft_capacity;
+	const char *systemd_esp; /* where the ESP with systemd-boot is, or NULL */
 	struct strings boot;     /* names in /boot, sorted */
 	struct strings releases; /* of kernels */
 };
@@ -93,13 +90,16 @@ int read_initramfs(struct reader *r, struct kernel *k);
 const char *esp_mountpoint(const struct reader *r);
 /* Moves a whole configuration on the ESP to the front, where only UEFI starts GRUB. */
 int esp_prefer_configuration(struct reader *r, struct strings *candidates);
-/* systemd_boot.c: files of a directory loader/entries; paths begin at that mount point. */
-int read_systemd_entries(struct reader *r, const char *mountpoint);
-/* systemd_boot.c: which draft loader.conf wants to start; -1: none. 0 or -ENOMEM. */
-int systemd_default(struct reader *r, int *ret);
-/* systemd_boot.c: 1: what UEFI starts is systemd-boot, and nothing else; 0; -ENOMEM. */
+/* systemd_boot.c: 1: what UEFI starts is systemd-boot (sets systemd_esp); 0; -ENOMEM. */
 int starts_systemd_boot(struct reader *r);
-int read_esp_entries(struct reader *r); /* drafts of ESP:/loader/entries */
+/* The same by its loader.conf, where no program of it is seen. */
+const char *systemd_boot_by_conf(const struct reader *r);
+int read_systemd_boot(struct reader *r); /* inv.systemd; after read_entry_token */
+/* Mount points of what systemd-boot reads, XBOOTLDR first; how many. */
+#define SYSTEMD_PLACES 2
+size_t systemd_places(const struct reader *r, const char *ret[SYSTEMD_PLACES]);
+int read_systemd_entries(struct reader *r); /* systemd_entries.c: drafts of all of these */
+char *lower_case(const char *text); /* systemd_entries.c; NULL: no memory */
 int check_esp(struct reader *r); /* does a stub lead to /boot; after read_loader */
 /* loader.c: files of that name in EFI/VENDOR of the ESP. */
 int list_esp_files(struct reader *r, const char *name, struct strings *ret);

@@ -2,7 +2,17 @@
 /* What a file was when it was looked at. */
 #include "inventory.h"
 
+#include "stage.h"
+
 #include <errno.h>
+
+static bool is_on_fat(const struct target *t, const char *path)
+{
+	_cleanup_free_ char *name = NULL;
+	_cleanup_close_ int dirfd = target_parent(t, path, &name, NULL);
+
+	return dirfd >= 0 && stage_is_fat(dirfd);
+}
 
 int snapshot_take(struct snapshot *ret, const struct target *t, const char *path)
 {
@@ -24,6 +34,9 @@ int snapshot_take(struct snapshot *ret, const struct target *t, const char *path
 		.mtime_s = st.st_mtim.tv_sec,
 		.mtime_ns = (uint32_t)st.st_mtim.tv_nsec,
 	};
+	/* What is forgotten for want of memory has others when it is read again. */
+	if (is_on_fat(t, path))
+		ret->inode = ret->mtime_ns = 0;
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "local.h"
 
 #include <errno.h>
+#include <strings.h>
 
 #define BOOT_CODE 440 /* bytes of program in an MBR */
 
@@ -71,37 +72,84 @@ static unsigned find_bootloaders(const struct target *t)
 	return found;
 }
 
-/* A vendor's directory on the ESP that holds a grub.cfg: /boot/efi/EFI/redhat. */
-static int find_grub_on_esp(const struct target *t)
+/* Directories of EFI on the ESP. */
+static int list_vendors(const struct system *s, char **ret_efi, struct strings *ret)
+{
+	int r;
+
+	*ret_efi = text_printf("%s/EFI",
+		s->esp.present && s->esp.mountpoint ? s->esp.mountpoint : "/boot/efi");
+	r = *ret_efi ? target_list(&s->target, *ret_efi, ret, NULL) : -ENOMEM;
+	return r == -ENOMEM ? r : 0;
+}
+
+/* A vendor's directory there that holds a grub.cfg: /boot/efi/EFI/redhat. */
+static int find_grub_on_esp(const struct system *s)
 {
 	_cleanup_(strings_done) struct strings vendors = {0};
+	_cleanup_free_ char *efi = NULL;
+	int r = list_vendors(s, &efi, &vendors);
 
-	if (target_list(t, "/boot/efi/EFI", &vendors, NULL) < 0)
-		return 0;
-	for (size_t i = 0; i < vendors.count; i++) {
+	for (size_t i = 0; r == 0 && i < vendors.count; i++) {
 		_cleanup_free_ char *path =
-			text_printf("/boot/efi/EFI/%s/grub.cfg", vendors.items[i]);
+			text_printf("%s/%s/grub.cfg", efi, vendors.items[i]);
 
 		if (!path)
 			return -ENOMEM;
-		if (target_exists(t, path))
+		if (target_exists(&s->target, path))
 			return BOOTLOADER_GRUB2;
+	}
+	return r;
+}
+
+static bool is_program(const char *name)
+{
+	size_t size = strlen(name);
+
+	return size > 4 && strcasecmp(name + size - 4, ".efi") == 0;
+}
+
+/* UEFI finds something to start there. 1 also where that cannot be looked at; 0; -ENOMEM. */
+static int has_program(const struct system *s)
+{
+	_cleanup_(strings_done) struct strings vendors = {0};
+	_cleanup_free_ char *efi = NULL;
+	int r = list_vendors(s, &efi, &vendors);
+
+	if (r < 0 || !s->esp.present || !s->esp.mounted)
+		return r < 0 ? r : 1;
+	for (size_t i = 0; i < vendors.count; i++) {
+		_cleanup_(strings_done) struct strings names = {0};
+		_cleanup_free_ char *path = text_printf("%s/%s", efi, vendors.items[i]);
+
+		r = path ? target_list(&s->target, path, &names, NULL) : -ENOMEM;
+		if (r == -ENOMEM)
+			return r;
+		for (size_t n = 0; n < names.count; n++)
+			if (is_program(names.items[n]))
+				return 1;
 	}
 	return 0;
 }
 
 int firmware_read(const struct landscape *l, struct system *s)
 {
+	const struct place *places[] = {&s->root, &s->boot, &s->esp};
+	int grub = find_grub_on_esp(s), starts;
 	unsigned bits = 0;
-	int r = find_grub_on_esp(&s->target);
 
-	if (r < 0)
-		return r;
-	s->bootloaders = find_bootloaders(&s->target) | (unsigned)r;
-	if (s->root.device >= 0)
-		bits |= disk_firmware(l, s->root.device);
-	if (s->boot.device >= 0)
-		bits |= disk_firmware(l, s->boot.device);
+	if (grub < 0)
+		return grub;
+	s->bootloaders = find_bootloaders(&s->target) | (unsigned)grub;
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		if (places[i]->device >= 0)
+			bits |= disk_firmware(l, places[i]->device);
+	starts = has_program(s);
+	if (starts < 0)
+		return starts;
+	/* An ESP that nobody has put a boot loader on. */
+	if (!starts)
+		bits &= ~(unsigned)FIRMWARE_UEFI;
 	s->firmware = bits;
 	return 0;
 }

@@ -217,22 +217,38 @@ static int report_no_directory(
 	return message ? report_lack(s, w, line, "mountpoint-missing", message) : -ENOMEM;
 }
 
-/* GRUB's configuration is in /boot: repairing needs nothing of the ESP. */
-static bool can_do_without(const struct system *s, const struct wanted_place *w)
+/* A boot loader's configuration is in /boot: repairing needs nothing of the ESP. */
+static bool has_configuration(const struct system *s)
 {
-	return w->role == ROLE_ESP && (target_exists(&s->target, "/boot/grub2/grub.cfg") ||
-					      target_exists(&s->target, "/boot/grub/grub.cfg"));
+	static const char *const paths[] = {"/boot/grub2/grub.cfg", "/boot/grub/grub.cfg",
+		"/boot/grub/grub.conf", "/boot/grub/menu.lst",
+		"/boot/extlinux/extlinux.conf", "/boot/extlinux.conf"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		if (target_exists(&s->target, paths[i]))
+			return true;
+	return false;
 }
 
-int report_unjudged(struct system *s, const char *path, const struct fault *why)
+static bool can_do_without(const struct system *s, const char *path)
+{
+	return strcmp(path, "/boot") != 0 && has_configuration(s);
+}
+
+int report_unmountable_place(struct system *s, const char *path, const struct fault *why)
 {
 	_cleanup_(buffer_done) struct buffer text = {0};
+	bool minor = can_do_without(s, path);
 	int r = fault_describe(why, &text);
 
 	if (r < 0)
 		return r;
-	return findings_add(&s->findings, "device-unreadable", SEVERITY_WARNING, NULL, path,
-		"%s: what UEFI starts there is not judged", text.data);
+	s->complete = s->complete && minor;
+	return findings_add(&s->findings, "device-unreadable",
+		minor ? SEVERITY_WARNING : SEVERITY_ERROR, NULL, path,
+		minor ? "%s: what UEFI starts there is not judged"
+		      : "%s: the boot loader and its entries there are not judged",
+		text.data);
 }
 
 static int report_dirty(struct system *s, const struct device *d, const char *path)
@@ -259,8 +275,10 @@ static int attach_device(struct landscape *l, struct system *s,
 	if (target_stat(&s->target, w->path, &st) < 0 || !S_ISDIR(st.st_mode))
 		return report_no_directory(s, w, line);
 	r = mount_tree_add(l->mounts, s->tree, &s->target, w->path, &q, &why);
-	if (r == -ENODEV && can_do_without(s, w))
-		return report_unjudged(s, w->path, &why);
+	if (r == -ENODEV && w->role == ROLE_ESP && access == ACCESS_LOOK)
+		return report_unmountable_place(s, w->path, &why);
+	if (r == -ENODEV && w->role == ROLE_ESP && can_do_without(s, w->path))
+		return report_unmountable_place(s, w->path, &why);
 	/* To look on is worth while without it, to repair is not. */
 	if (r == -ENOMEM || (r < 0 && access == ACCESS_REPAIR &&
 				    lack_of(w, line) == SEVERITY_ERROR)) {
@@ -353,12 +371,14 @@ int places_read(
 		r = place_begin(&s->boot, "/boot");
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(wanted_places); i++)
 		r = read_place(l, s, &wanted_places[i], access, f);
+	if (r == 0)
+		r = boot_read_by_type(l, s, access);
 	if (r == 0 && !s->usr.separate)
 		r = place_share(&s->usr, &s->root, &s->target);
+	if (r == 0)
+		r = esp_read_by_type(l, s, access);
 	if (r == 0 && !s->boot.separate)
 		r = place_share(&s->boot, &s->root, &s->target);
-	if (r == 0)
-		r = esp_read_by_type(l, s);
 	if (r == -ENOMEM)
 		return fault_no_memory(f);
 	if (r < 0)

@@ -8,9 +8,10 @@
 /* All: 0 or -ENOMEM. */
 int place_begin(struct place *p, const char *mountpoint);
 int place_set_device(struct place *p, const struct landscape *l, int device);
-/* The ESP could not be mounted: what that leaves open. */
-int report_unjudged(struct system *s, const char *path, const struct fault *why);
-/* Only looked at, also for a repair: nothing is written to it. */
-int esp_read_by_type(struct landscape *l, struct system *s);
+/* The ESP or XBOOTLDR could not be mounted: what that leaves open. */
+int report_unmountable_place(struct system *s, const char *path, const struct fault *why);
+/* After fstab's lines: XBOOTLDR as /boot; and then the ESP. */
+int boot_read_by_type(struct landscape *l, struct system *s, enum access access);
+int esp_read_by_type(struct landscape *l, struct system *s, enum access access);
 
 #endif

@@ -20,7 +20,10 @@ static const struct boot_copy copies[] = {
 	{".vmlinuz.hmac", ".vmlinuz-", 0644}, /* .vmlinuz-V.hmac */
 };
 
-/* systemd's kernel-install keeps such a kernel in /boot/TOKEN/V; then /boot itself is not ours. */
+/*
+ * systemd's kernel-install keeps such a kernel in TOKEN/V of the ESP or of /boot; then
+ * /boot itself is not ours.
+ */
 static bool is_in_token_directory(const struct planner *p)
 {
 	_cleanup_free_ char *path = text_printf("/boot/%s/%s", p->inv->entry_token,
@@ -101,13 +104,60 @@ static int add_symvers(struct planner *p)
 	return 0;
 }
 
+/* Where the package or the system has the image, before the boot loader's copy is made. */
+static char *image_source(const struct planner *p, uint64_t *ret_size)
+{
+	_cleanup_free_ char *path = text_printf("/lib/modules/%s/vmlinuz", p->plan->release);
+
+	if (!path || planner_will_have(p, path, ret_size))
+		return TAKE_PTR(path);
+	free(path);
+	path = text_printf("/boot/vmlinuz-%s", p->plan->release);
+	return path && planner_will_have(p, path, ret_size) ? TAKE_PTR(path) : NULL;
+}
+
+/* The image alone: what else kernel-install lays there entries and initramfs bring. */
+static int add_systemd_image(struct planner *p)
+{
+	_cleanup_free_ char *path = inventory_image_path(p->inv, p->plan->release);
+	_cleanup_free_ char *from = NULL;
+	const struct kernel *k = p->kernel;
+	struct operation *op;
+	uint64_t size = 0;
+	int r;
+
+	if (!path)
+		return -ENOMEM;
+	if (k && k->image.state == PART_OK && text_equal(k->image.path, path) &&
+		!planner_makes(p, OP_MODULES))
+		return 0;
+	from = image_source(p, &size);
+	if (!from || text_equal(from, path))
+		return 0;
+	if (k && k->image.state == PART_OK && inventory_observed(p->inv, path)->exists &&
+		inventory_observed(p->inv, path)->size == size)
+		return 0;
+	r = planner_add(p, OP_COPY, path, 0644, size, &op, "%s",
+		inventory_observed(p->inv, path)->exists
+			? "the present one is not the one that is restored"
+			: "systemd-boot starts it from there");
+	if (r >= 0)
+		op->from = TAKE_PTR(from);
+	return r;
+}
+
 int planner_boot_files(struct planner *p)
 {
+	const struct systemd_boot *s = &p->inv->systemd;
 	int r = 0;
 
+	/* An XBOOTLDR with kernels at its top is a /boot as any other. */
+	if (s->root && (s->by_token || strcmp(s->root, "/boot") != 0))
+		return add_systemd_image(p);
 	if (is_in_token_directory(p))
 		return 0;
 	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(copies); i++)
 		r = add_copy(p, &copies[i]);
-	return r < 0 ? r : add_symvers(p);
+	/* FAT has no links. */
+	return r < 0 || s->root ? r : add_symvers(p);
 }

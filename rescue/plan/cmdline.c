@@ -131,8 +131,12 @@ int planner_cmdline(const struct planner *p, char **ret, const char **ret_origin
 	int r = -ENODATA;
 
 	if (p->options->cmdline || e) {
+		/* systemd-boot knows no variables. */
+		const char *others = !e || !p->inv->systemd.root ? NULL : e->options;
+
 		*ret_origin = p->options->cmdline ? "--options" : "another boot entry";
-		*ret = strdup(p->options->cmdline ? p->options->cmdline : e->raw_options);
+		*ret = strdup(p->options->cmdline ? p->options->cmdline
+			      : others ? others : e->raw_options);
 		return *ret ? 0 : fault_no_memory(f);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(sources) && r == -ENODATA; i++) {

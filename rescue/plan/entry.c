@@ -7,7 +7,7 @@
 #include <errno.h>
 
 /* The plan makes that name, or it is there already. */
-static bool will_exist(const struct planner *p, const char *path)
+bool planner_will_exist(const struct planner *p, const char *path)
 {
 	for (size_t i = 0; i < p->plan->count; i++)
 		if (text_equal(p->plan->operations[i].path, path))
@@ -15,14 +15,13 @@ static bool will_exist(const struct planner *p, const char *path)
 	return inventory_observed(p->inv, path)->exists;
 }
 
-/* Parses, leads to this root, and after the plan every file that it names is there. */
-static bool will_work(const struct planner *p, const struct entry *e)
+bool planner_will_work(const struct planner *p, const struct entry *e)
 {
-	if (!e->is_of_this_root || !e->linux_path || !will_exist(p, e->linux_path) ||
+	if (!e->is_read || !e->is_of_this_root || !e->linux_path || !planner_will_exist(p, e->linux_path) ||
 		e->initrd.count == 0)
 		return false;
 	for (size_t i = 0; i < e->initrd.count; i++)
-		if (!will_exist(p, e->initrd.items[i]))
+		if (!planner_will_exist(p, e->initrd.items[i]))
 			return false;
 	return true;
 }
@@ -32,7 +31,7 @@ static const struct entry *working_entry(const struct planner *p)
 	for (size_t i = 0; p->kernel && i < p->kernel->entry_count; i++) {
 		const struct entry *e = &p->inv->entries[p->kernel->entries[i]];
 
-		if (will_work(p, e))
+		if (planner_will_work(p, e))
 			return e;
 	}
 	return NULL;
@@ -102,35 +101,14 @@ static int write_entry(const struct planner *p, struct buffer *ret, const char *
 	return title && kernel && initrd ? bls_write(ret, &entry) : -ENOMEM;
 }
 
-/*
- * systemd-boot reads the ESP and XBOOTLDR alone, which are vfat; what lies in a /boot of
- * another file system it never sees, and onto the ESP nothing is written yet.
- */
-static int refuse_unseen(const struct planner *p, struct fault *f)
-{
-	const char *fstype = p->inv->system->boot.fstype;
-	int r;
-
-	if (p->inv->loader != LOADER_SYSTEMD_BOOT || !fstype || strcmp(fstype, "vfat") == 0)
-		return 0;
-	r = fault_errno(f, EOPNOTSUPP, NULL, "add a boot entry");
-	fault_reason(f, "the system starts with systemd-boot, which cannot read /boot (%s)",
-		fstype);
-	fault_hint(f, "chroot into the system and run: kernel-install add %s "
-		"/lib/modules/%s/vmlinuz", p->plan->release, p->plan->release);
-	return r;
-}
-
 static int add_entry(struct planner *p, char **ret_id, const char *initramfs, struct fault *f)
 {
 	_cleanup_free_ char *options = NULL, *path = NULL, *id = NULL;
 	_cleanup_(buffer_done) struct buffer content = {0};
 	const char *origin = NULL;
 	struct operation *op;
-	int r = refuse_unseen(p, f);
+	int r = planner_cmdline(p, &options, &origin, f);
 
-	if (r >= 0)
-		r = planner_cmdline(p, &options, &origin, f);
 	if (r < 0)
 		return r;
 	id = text_printf("%s-%s", p->inv->entry_token, p->plan->release);
@@ -192,9 +170,6 @@ int planner_save_default(struct planner *p, const char *id, struct fault *f)
 
 static bool wants_default(const struct planner *p, const char *id)
 {
-	/* systemd-boot reads no grubenv: it starts the first of its menu. */
-	if (p->inv->loader == LOADER_SYSTEMD_BOOT)
-		return false;
 	if (p->options->default_choice == DEFAULT_KEEP || is_default_already(p->inv, id))
 		return false;
 	return p->options->default_choice == DEFAULT_SET || !planner_default_boots(p);
@@ -209,6 +184,8 @@ int planner_entry(struct planner *p, struct fault *f)
 
 	if (planner_has_menu(p))
 		return planner_menu(p, working, initramfs, f);
+	if (p->inv->systemd.root)
+		return planner_systemd_boot(p, working, initramfs, f);
 	if (working)
 		id = strdup(working->id);
 	else if (initramfs)

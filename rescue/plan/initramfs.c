@@ -144,12 +144,9 @@ static const char *why_needed(const struct planner *p)
 
 static char *new_path(const struct planner *p)
 {
-	const char *release = p->plan->release;
-
 	if (p->kernel && p->kernel->initramfs.path)
 		return strdup(p->kernel->initramfs.path);
-	return text_printf("/boot/%s-%s.img",
-		strstr(release, ".el5") ? "initrd" : "initramfs", release);
+	return inventory_initramfs_path(p->inv, p->plan->release);
 }
 
 int planner_initramfs(struct planner *p, struct fault *f)

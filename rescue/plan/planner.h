@@ -39,6 +39,13 @@ bool planner_default_boots(const struct planner *p);
 /* grubenv's saved_entry. */
 int planner_save_default(struct planner *p, const char *id, struct fault *f);
 
+/* After the plan every file that it names is there, and it leads to this root. */
+bool planner_will_work(const struct planner *p, const struct entry *e);
+bool planner_will_exist(const struct planner *p, const char *path);
+/* LOADER_SYSTEMD_BOOT: as planner_menu. systemd_boot.c */
+int planner_systemd_boot(struct planner *p, const struct entry *working,
+	const char *initramfs, struct fault *f);
+
 /* The loader that is read has its entries in one file, which is there: menu.c writes it. */
 bool planner_has_menu(const struct planner *p);
 /* working: an entry that needs nothing but perhaps to be the default; or NULL. */

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -14,6 +15,8 @@
 #define IMA_XATTR "security.ima"
 #define MAX_XATTR_SIZE 65536 /* XATTR_SIZE_MAX and XATTR_LIST_MAX of linux/limits.h */
 #define COPY_STEP 131072
+#define MSDOS_MAGIC 0x4d44
+#define EXFAT_MAGIC 0x2011bab0
 #define MAX_DEPTH 128
 
 int stage_file(int dirfd, const char *name)
@@ -40,6 +43,16 @@ int stage_directory(int dirfd, const char *name)
 		return -errno;
 	r = FAULT_POINT("make directory");
 	return r < 0 ? r : TAKE_FD(fd);
+}
+
+bool stage_is_fat(int fd)
+{
+	struct statfs fs;
+
+	if (fault_lacks("inodes"))
+		return true;
+	return fstatfs(fd, &fs) == 0 && ((uint32_t)fs.f_type == MSDOS_MAGIC ||
+						(uint32_t)fs.f_type == EXFAT_MAGIC);
 }
 
 /* No privilege, or a file system or kernel that has no such thing. */
@@ -115,7 +128,7 @@ int stage_finish(int fd, const struct stage_attributes *a, struct stage_shortfal
 		return r;
 	if (fchmod(fd, a->mode & 07777) < 0)
 		return -errno;
-	if (a->label)
+	if (a->label && !stage_is_fat(fd))
 		r = label_result(
 			fsetxattr(fd, SELINUX_XATTR, a->label, strlen(a->label) + 1, 0),
 			s);
@@ -180,6 +193,8 @@ int stage_inherit(int from, int to, struct stage_shortfall *s)
 
 	if (!names)
 		return -ENOMEM;
+	if (stage_is_fat(to))
+		return 0;
 	size = flistxattr(from, names, MAX_XATTR_SIZE);
 	if (size < 0)
 		return is_shortfall(errno) ? 0 : -errno;

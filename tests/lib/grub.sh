@@ -12,13 +12,13 @@ lab_grub() {
 	local deb
 	[[ ${LAB_GRUB-} != stable ]] || { echo /usr/lib/grub/i386-pc && return; }
 	deb=$(lab_deb unstable grub-pc-bin)
-	lab_cached grub "$(basename "$deb" .deb)" _lab_grub_unpack "$deb"
+	lab_cached grub "$(basename "$deb" .deb)" _lab_grub_unpack "$deb" i386-pc
 }
 
 _lab_grub_unpack() {
 	local new=$1
 	dpkg-deb -x "$2" "$new.root"
-	mv "$new.root/usr/lib/grub/i386-pc" "$new"
+	mv "$new.root/usr/lib/grub/$3" "$new"
 	rm -rf "$new.root"
 	[[ -e $new/blsuki.mod ]] || lab_die "the newest GRUB has no blsuki.mod"
 	# The name by which EL's grub.cfg asks for it.
@@ -34,15 +34,16 @@ lab_grub_files() {
 	cp "$grub"/*.mod "$grub"/*.lst "$1/i386-pc/"
 }
 
-# lab_grub_install IMAGE PREFIX SECTOR: boot sector, and the core at SECTOR (1 on an MBR
-# disk, the start of the bios-boot partition on GPT). PREFIX is as in "(,gpt2)/grub2".
+# lab_grub_install IMAGE PREFIX SECTOR [MODULE…]: boot sector, and the core at SECTOR (1 on
+# an MBR disk, the start of the bios-boot partition on GPT). PREFIX is as in "(,gpt2)/grub2".
 lab_grub_install() {
 	local image=$1 prefix=$2 sector=$3 grub core
+	shift 3
 	lab_need grub-mkimage
 	grub=$(lab_grub)
 	core=$(mktemp)
 	grub-mkimage -d "$grub" -O i386-pc -o "$core" -p "$prefix" \
-		biosdisk part_msdos part_gpt ext2
+		biosdisk part_msdos part_gpt ext2 "$@"
 	# Where the boot sector finds the core's first sector, and that one all the others.
 	_lab_poke "$core" $((512 - 12)) $((sector + 1))
 	dd if="$core" of="$image" bs=512 seek="$sector" conv=notrunc status=none

@@ -115,7 +115,7 @@ _lab_init_root() {
 # /rpms, and /sbin/rescue is there if lab_initramfs_with added it.
 _lab_init_rescue() {
 	cat <<-'EOT'
-		for module in loop ext4 xfs vfat nls_cp437 nls_iso8859-1 nls_ascii dm_mod; do
+		for module in loop ext4 xfs btrfs vfat nls_cp437 nls_iso8859-1 nls_ascii dm_mod; do
 			modprobe -q $module 2>/dev/null
 		done
 		dmesg -n 1

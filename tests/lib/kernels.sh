@@ -167,7 +167,7 @@ LAB_SMALL_MODULES='virtio_pci virtio_blk virtio_scsi virtio_net virtio_balloon v
 	megaraid_sas uhci_hcd ehci_pci xhci_pci usb_storage uas
 	ext4 xfs vfat nls_cp437 nls_iso8859-1 nls_ascii loop crc32c_intel crc32c_generic
 	crc32_pclmul dm_mod e1000 e1000e vmxnet3 dummy
-	libcrc32c efivarfs autofs4 minix'
+	libcrc32c efivarfs autofs4 minix btrfs blake2b_generic xxhash_generic sha256_generic'
 
 # lab_module_files TREE MODULE…: paths (in the tree) of modules and all they depend on;
 # those that are built in are left out.

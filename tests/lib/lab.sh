@@ -28,6 +28,7 @@
 #   media      initramfs.sh   initramfs images of the lab's own
 #   volumes    lvm.sh         disks whose root is a logical volume
 #   generator  dracut.sh      systems with a dracut of their own
+#   servers    layouts.sh     disks by file system, boot loader and firmware
 #   machines   qemu.sh        boots with a time limit, typed sessions on the console
 #   fixtures   fixtures.sh    small trees, images and package sets for fast tests
 
@@ -153,7 +154,8 @@ lab_option() {
 	printf '%s\n' "$value"
 }
 
-for lab_part in kernels judge dkms rpms rpm6 userspace grub disk older tamper initramfs qemu lvm dracut fixtures; do
+for lab_part in kernels judge dkms rpms rpm6 userspace grub disk older tamper initramfs qemu lvm \
+	layouts dracut fixtures; do
 	# shellcheck source=/dev/null
 	[[ ! -e $LAB_LIB/$lab_part.sh ]] || . "$LAB_LIB/$lab_part.sh"
 done

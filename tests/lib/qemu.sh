@@ -12,7 +12,7 @@ LAB_QEMU=(qemu-system-x86_64 -accel tcg -m "${LAB_MEMORY:-1024}" -smp 1 -no-user
 LAB_DEAD='Kernel panic - not syncing|grub rescue>|grub> |No bootable device|LAB-INITRAMFS-FAILED'
 
 # lab_drive BUS FILE [snapshot]: set the array lab_args to QEMU's arguments for a disk on
-# BUS: virtio, ahci, nvme or mptsas. With "snapshot" the file does not change.
+# BUS: virtio, ahci, nvme, mptsas, pvscsi or megasas. With "snapshot" the file does not change.
 _lab_drives=0
 lab_drive() {
 	local bus=$1 id=disk$((_lab_drives++)) drive
@@ -28,20 +28,35 @@ lab_drive() {
 		lab_args+=(-device "mptsas1068,id=bus-$id"
 			-device "scsi-hd,bus=bus-$id.0,drive=$id,wwn=$((0x5000c50000000000 + _lab_drives))")
 		;;
+	pvscsi | megasas)
+		lab_args+=(-device "$bus,id=bus-$id" -device "scsi-hd,bus=bus-$id.0,drive=$id")
+		;;
 	*) lab_die "no such bus: $bus" ;;
 	esac
 	# The first disk is the one that the firmware boots.
 	lab_args[-1]+=,bootindex=$_lab_drives
 }
 
+# lab_firmware bios|uefi: set the array lab_args to QEMU's arguments for that firmware; the
+# variables of UEFI are those of a new machine, and forgotten.
+lab_firmware() {
+	lab_args=()
+	[[ $1 == uefi ]] || return 0
+	lab_args=(-drive "if=pflash,unit=0,format=raw,readonly=on,file=$LAB_OVMF/OVMF_CODE_4M.fd"
+		-drive "if=pflash,unit=1,format=raw,snapshot=on,file=$LAB_OVMF/OVMF_VARS_4M.fd")
+}
+LAB_OVMF=/usr/share/OVMF
+
 # lab_boot DISK MARKER SECONDS [QEMU-ARGUMENT…]: boot a disk (LAB_BUS, default virtio) as
-# the firmware does, without changing it. 0 when a line of the console (LAB_LOG, else a
+# the firmware (LAB_FIRMWARE, default bios) does, without changing it. 0 when a line of the console (LAB_LOG, else a
 # temporary file) matches the extended expression MARKER; else 1 and one line that says why.
 lab_boot() {
-	local disk=$1 marker=$2 seconds=$3 lab_args
+	local disk=$1 marker=$2 seconds=$3 lab_args args
 	shift 3
+	lab_firmware "${LAB_FIRMWARE:-bios}"
+	args=("${lab_args[@]}")
 	lab_drive "${LAB_BUS:-virtio}" "$disk" snapshot
-	lab_watch "$marker" "$seconds" "${lab_args[@]}" "$@"
+	lab_watch "$marker" "$seconds" "${args[@]}" "${lab_args[@]}" "$@"
 }
 
 # lab_watch MARKER SECONDS QEMU-ARGUMENT…: the same for any machine.
@@ -227,8 +242,8 @@ lab_console_end() {
 }
 
 # lab_rescue_start LOG SECONDS BINARY RPM-DIRECTORY DISK…: boot the rescue medium with the
-# program as /sbin/rescue, the disks on virtio and the packages mounted at /rpms; returns
-# at the prompt. Disks are written to.
+# program as /sbin/rescue, the disks on LAB_BUS (default virtio) and the packages mounted at
+# /rpms; returns at the prompt. Disks are written to.
 lab_rescue_start() {
 	local log=$1 seconds=$2 binary=$3 rpms=$4 tree release disk lab_args args=() work
 	shift 4
@@ -238,7 +253,7 @@ lab_rescue_start() {
 	lab_initramfs_with "$(lab_rescue_initramfs generic)" "$work/initramfs" "$binary"
 	lab_data_disk "$work/rpms" RPMS "$rpms"
 	for disk; do
-		lab_drive virtio "$disk"
+		lab_drive "${LAB_BUS:-virtio}" "$disk"
 		args+=("${lab_args[@]}")
 	done
 	lab_drive virtio "$work/rpms" snapshot

@@ -76,6 +76,112 @@ static void entries_on_the_esp(void **state)
 	patient_free(p);
 }
 
+/* Both are there: what a firmware without variables starts decides. */
+static void the_removable_path(void **state)
+{
+	static const char both[] = "f 0755 /efi/EFI/redhat/shimx64.efi =x\n"
+				   "f 0755 /efi/EFI/BOOT/BOOTX64.EFI =MZ"
+				   "#### LoaderInfo: systemd-boot 252 ####\n";
+
+	(void)state;
+	assert_int_equal(rules_of(both, FIRMWARE_UEFI), LOADER_SYSTEMD_BOOT);
+	assert_int_equal(rules_of(both, FIRMWARE_BIOS), LOADER_BLSCFG_EL9);
+	assert_int_equal(rules_of("r /efi/EFI/systemd\n"
+				  "f 0755 /efi/EFI/BOOT/BOOTX64.EFI =MZ"
+				  "#### LoaderInfo: systemd-boot 252 ####\n",
+				 FIRMWARE_UEFI), LOADER_SYSTEMD_BOOT);
+	assert_int_equal(rules_of("r /efi/EFI/systemd\n"
+				  "f 0755 /efi/EFI/BOOT/BOOTX64.EFI =MZ"
+				  "#### LoaderInfo: systemd-stub 252 ####\n",
+				 FIRMWARE_UEFI), LOADER_BLSCFG_EL9);
+}
+
+static void where_kernels_go(void **state)
+{
+	struct patient *p = systemd_patient("f 0644 /efi/loader/loader.conf =timeout 3\n");
+	char *path;
+
+	(void)state;
+	patient_read(p);
+	assert_string_equal(p->inv.systemd.root, "/efi");
+	assert_true(p->inv.systemd.by_token);
+	assert_string_equal(p->inv.systemd.conf_path, "/efi/loader/loader.conf");
+	assert_null(p->inv.systemd.wanted);
+	assert_string_equal(p->inv.entries_directory, "/efi/loader/entries");
+	path = inventory_image_path(&p->inv, V);
+	assert_string_equal(path, "/efi/" MID "/" V "/linux");
+	free(path);
+	path = inventory_initramfs_path(&p->inv, V);
+	assert_string_equal(path, "/efi/" MID "/" V "/initrd");
+	free(path);
+
+	tree_add(&p->tree, "f 0644 /efi/vmlinuz-" OLD " =x\n");
+	patient_read(p);
+	assert_false(p->inv.systemd.by_token);
+	path = inventory_image_path(&p->inv, V);
+	assert_string_equal(path, "/efi/vmlinuz-" V);
+	free(path);
+	patient_kernel(p, OLD); /* what lies there is a kernel, too */
+
+	tree_add(&p->tree, "d 0755 /efi/" MID "\n"); /* kernel-install's layout wins */
+	patient_read(p);
+	assert_true(p->inv.systemd.by_token);
+	patient_free(p);
+}
+
+/* /boot of another file system is nothing to it; as XBOOTLDR it is where entries go. */
+static void an_xbootldr_partition(void **state)
+{
+	struct patient *p = systemd_patient("f 0644 /boot/loader/entries/a.conf <<END\n"
+		"linux /vmlinuz-" V "\n"
+		"options root=UUID=" UUID "\n"
+		"END\n");
+
+	(void)state;
+	add_image(p, "/boot/vmlinuz-" V, V);
+	p->sys.boot.fstype = (char *)"xfs";
+	patient_read(p);
+	assert_int_equal(p->inv.entry_count, 0);
+	assert_string_equal(p->inv.systemd.root, "/efi");
+	/* Kept by the package where the boot loader does not look. */
+	assert_string_equal(patient_kernel(p, V)->image.spare, "/boot/vmlinuz-" V);
+
+	p->sys.boot.separate = true;
+	p->sys.boot.fstype = (char *)"vfat";
+	patient_read(p);
+	assert_int_equal(p->inv.entry_count, 1);
+	assert_string_equal(p->inv.entries[0].linux_path, "/boot/vmlinuz-" V);
+	assert_true(p->inv.entries[0].is_default && p->inv.entries[0].is_read);
+	assert_string_equal(p->inv.systemd.root, "/boot");
+	assert_string_equal(p->inv.systemd.conf_path, "/efi/loader/loader.conf");
+	assert_string_equal(patient_kernel(p, V)->image.path, "/boot/vmlinuz-" V);
+	patient_free(p);
+}
+
+/* Newest first, unless loader.conf says otherwise; what has no kernel is not in the menu. */
+static void which_one_starts(void **state)
+{
+	struct patient *p = systemd_patient(
+		"f 0644 /efi/loader/entries/t-1.conf =linux /a\n"
+		"f 0644 /efi/loader/entries/t-2.conf =linux /a\n"
+		"f 0644 /efi/loader/entries/t-10.conf =linux /a\n"
+		"f 0644 /efi/loader/entries/t-11.CONF =linux /gone\n"
+		"f 0644 /efi/a =x\n");
+
+	(void)state;
+	patient_read(p);
+	assert_int_equal(p->inv.entry_count, 4);
+	assert_string_equal(p->inv.entries[p->inv.default_entry].id, "t-10");
+	tree_add(&p->tree, "f 0644 /efi/loader/loader.conf =default T-[0-9].conf\n");
+	patient_read(p);
+	assert_string_equal(p->inv.systemd.wanted, "t-[0-9].conf");
+	assert_string_equal(p->inv.entries[p->inv.default_entry].id, "t-2");
+	tree_add(&p->tree, "f 0644 /efi/loader/loader.conf =default t-11.conf\n");
+	patient_read(p);
+	assert_string_equal(p->inv.entries[p->inv.default_entry].id, "t-10");
+	patient_free(p);
+}
+
 static void an_entry_without_its_kernel(void **state)
 {
 	struct patient *p = systemd_patient("f 0644 " ENTRY " <<END\n"
@@ -169,6 +275,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_uefi_starts),
 		cmocka_unit_test(entries_on_the_esp),
+		cmocka_unit_test(the_removable_path),
+		cmocka_unit_test(where_kernels_go),
+		cmocka_unit_test(an_xbootldr_partition),
+		cmocka_unit_test(which_one_starts),
 		cmocka_unit_test(an_entry_without_its_kernel),
 		cmocka_unit_test(picks_the_default),
 		cmocka_unit_test(passes_over),

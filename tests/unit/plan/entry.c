@@ -206,20 +206,6 @@ static void default_is_asked_for_or_kept(void **state)
 	assert_false(x->plan.boots);
 }
 
-static void systemd_boot_sees_vfat_alone(void **state)
-{
-	struct facts *x = *state;
-
-	lose_entry(x);
-	x->inv.loader = LOADER_SYSTEMD_BOOT;
-	x->system.boot.fstype = (char *)"xfs";
-	assert_int_equal(plan_now(x), -EOPNOTSUPP);
-	assert_non_null(strstr(x->fault.hint, "kernel-install add " V));
-	x->system.boot.fstype = (char *)"vfat";
-	assert_int_equal(plan_now(x), 0);
-	assert_operations(x, "entry"); /* no grubenv */
-}
-
 static void nothing_tells_the_root(void **state)
 {
 	struct facts *x = *state;
@@ -243,7 +229,6 @@ int main(void)
 		WITH_FACTS(sibling_entry_is_the_template),
 		WITH_FACTS(default_keeps_unknown_variables),
 		WITH_FACTS(default_is_asked_for_or_kept),
-		WITH_FACTS(systemd_boot_sees_vfat_alone),
 		WITH_FACTS(nothing_tells_the_root),
 	};
 

@@ -76,7 +76,7 @@ static inline int facts_setup(void **state)
 		.linux_path = (char *)"/boot/vmlinuz-" V, .initrd = {x->initrd, 1, 1},
 		.options = (char *)"root=UUID=" ROOT_UUID " ro",
 		.raw_options = (char *)"root=UUID=" ROOT_UUID " ro", .is_default = true,
-		.is_of_this_root = true};
+		.is_of_this_root = true, .is_read = true};
 	x->kernel = (struct kernel){.release = (char *)V,
 		.image = {.path = (char *)"/boot/vmlinuz-" V,
 			.spare = (char *)"/lib/modules/" V "/vmlinuz"},

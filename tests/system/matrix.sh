@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# usage: tests/system/matrix.sh [CELL…]
+# Every disk that a server has: file systems by boot loaders by disk controllers, each value
+# met at least once. Each disk lost its kernel, modules and boot entries; the program
+# repairs it inside a virtual machine booted from a rescue medium, on that controller, and
+# then its own firmware and boot loader start it. What this machine's kernel can mount of
+# it is also looked at from here, before and after. Ends with a table of the cells.
+set -euo pipefail
+# shellcheck source=tests/lib/lab.sh
+. "$(dirname "$0")/../lib/lab.sh"
+# shellcheck source=tests/lib/report.sh
+. "$LAB_LIB/report.sh"
+
+#      cell         storage  loader        bus     further options of lab_server
+cells='ext4-uefi    ext4     uefi-grub     virtio
+       xfs-bios     xfs      bios-grub     megasas
+       btrfs-uefi   btrfs    uefi-grub     nvme    espby=type
+       lvm-sdboot   lvm      systemd-boot  pvscsi
+       usr-bios     lvm-usr  bios-grub     ahci
+       ext4-sdboot  ext4     systemd-boot  ahci    esp=/boot
+       xfs-sdboot   xfs      systemd-boot  nvme    xbootldr=yes espby=type
+       usr-uefi     lvm-usr  uefi-grub     pvscsi'
+
+release=$(lab_release "$(lab_kernel small)")
+table=$report_dir/table
+
+# console STATUS COMMAND SECONDS: type it on the rescue medium.
+console() {
+	local status
+	if lab_console_run "$2" "$3"; then status=0; else status=$?; fi
+	printf '%s\n' "rescue# $2" "$lab_con_text"
+	[[ $status -eq $1 ]] || fail "exit status $status instead of $1: $2"
+}
+
+# The file system that the cell's own kernel has to say that it came up on.
+root_type() {
+	case $1 in
+	lvm*) echo ext4 ;;
+	*) echo "$1" ;;
+	esac
+}
+
+cell() {
+	local storage=$1 loader=$2 bus=$3 rpms firmware=uefi
+	shift 3
+	need_program
+	[[ $loader != bios-grub ]] || firmware=bios
+	lab_server "$work/disk" "storage=$storage" "loader=$loader" "$@"
+	rpms=$(lab_small_rpms el9)
+	from_here 1 broken
+	export LAB_BUS=$bus LAB_FIRMWARE=$firmware
+	lab_rescue_start "$work/session.log" 600 "$RESCUE" "$rpms" "$work/disk"
+	console 1 'rescue </dev/null' 120
+	console 0 'rescue restore --allow-unsigned --yes /rpms' 300
+	console 0 'rescue verify' 120
+	lab_console_poweroff 60
+	from_here 0 repaired
+	lab_boot "$work/disk" "$LAB_MARKER release=$release .*fs=$(root_type "$storage") .*modules=dummy,e1000,vfat" 400
+}
+
+# from_here STATUS STATE: what the program says of it on this machine.
+from_here() {
+	local status=0
+	"$RESCUE" --image "$work/disk" verify >"$work/verify" 2>&1 || status=$?
+	printf '%s: exit status %s\n' "$2" "$status"
+	cat "$work/verify"
+}
+
+matrix_cell() {
+	local name=$1 storage=$2 loader=$3 bus=$4 started=$SECONDS failed=$report_failed result=ok
+	shift 4
+	report_failed=0
+	report_case "$name" cell "$storage" "$loader" "$bus" "$@"
+	[[ $report_failed -eq 0 ]] || result=FAIL failed=1
+	report_failed=$failed
+	printf '%-12s %-8s %-13s %-8s %-4s %4d s\n' "$name" "$storage" "$loader" "$bus" "$result" \
+		$((SECONDS - started)) >>"$table"
+}
+
+while read -r name storage loader bus more; do
+	[[ $# -eq 0 || " $* " == *" $name "* ]] || continue
+	# shellcheck disable=SC2086 # a list of words
+	matrix_cell "$name" "$storage" "$loader" "$bus" $more
+done <<<"$cells"
+printf '# %-12s %-8s %-13s %-8s\n' cell storage loader bus
+sed 's/^/# /' "$table"
+report_end

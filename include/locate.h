@@ -132,6 +132,8 @@ struct system {
 	struct place root, boot, esp, usr;
 	char *subvolume;    /* of root on btrfs, without leading slash; or NULL */
 	unsigned bootloaders; /* BOOTLOADER_* bits */
+	/* What the firmware at hand starts from its ESP: "/EFI/fedora/shimx64.efi"; or NULL */
+	char *efi_program;
 	bool complete;	    /* every file system it boots from was found and mounted */
 	bool by_directory;  /* --root: no device is known */
 	bool writable;
@@ -145,6 +147,16 @@ struct system {
 	struct findings findings;
 };
 
+/* Something that the firmware of the machine at hand is told to start. */
+struct firmware_entry {
+	char *partuuid, *path; /* the partition, and the file on it */
+};
+
+struct firmware_entries {
+	struct firmware_entry *items; /* in its order; empty: that is not known */
+	size_t count, capacity;
+};
+
 struct mounts; /* what this run mounted or attached; in locate/mount.c alone */
 struct volumes; /* the LVM volumes of its devices; in locate/lvm.c alone */
 
@@ -155,6 +167,7 @@ struct landscape {
 	size_t system_count, system_capacity;
 	struct findings findings; /* of devices that belong to no system */
 	bool is_named;		  /* the user named what to look at */
+	struct firmware_entries firmware_entries;
 	struct mounts *mounts;	  /* NULL with --root */
 	struct volumes *volumes;  /* NULL: there is no LVM */
 };

@@ -76,6 +76,7 @@ static int read_all(struct reader *r)
 		read_surroundings,
 		read_loader,
 		check_esp,
+		check_esp_programs,
 		read_cmdline_sources,
 		read_spaces,
 		read_entries,

@@ -101,6 +101,7 @@ size_t systemd_places(const struct reader *r, const char *ret[SYSTEMD_PLACES]);
 int read_systemd_entries(struct reader *r); /* systemd_entries.c: drafts of all of these */
 char *lower_case(const char *text); /* systemd_entries.c; NULL: no memory */
 int check_esp(struct reader *r); /* does a stub lead to /boot; after read_loader */
+int check_esp_programs(struct reader *r); /* esp_programs.c: does UEFI find a loader */
 /* loader.c: files of that name in EFI/VENDOR of the ESP. */
 int list_esp_files(struct reader *r, const char *name, struct strings *ret);
 

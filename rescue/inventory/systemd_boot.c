@@ -114,10 +114,16 @@ const char *systemd_boot_by_conf(const struct reader *r)
 int starts_systemd_boot(struct reader *r)
 {
 	const char *const places[] = {esp_mountpoint(r), "/efi", "/boot"};
+	const char *told = r->sys->efi_program;
 	int found = 0;
 
 	if (r->sys->firmware == FIRMWARE_BIOS)
 		return 0;
+	/* The firmware at hand is the system's own, and says it. */
+	if (told && strcasestr(told, "/systemd-boot"))
+		r->systemd_esp = places[0];
+	if (told && strncasecmp(told, "/EFI/BOOT/", 10) != 0)
+		return r->systemd_esp != NULL;
 	for (size_t i = 0; found == 0 && i < ARRAY_SIZE(places); i++) {
 		found = starts_from(r, places[i]);
 		if (found > 0)

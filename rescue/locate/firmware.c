@@ -132,6 +132,29 @@ static int has_program(const struct system *s)
 	return 0;
 }
 
+/* The first that the firmware would find on this ESP. */
+static int find_started(const struct landscape *l, struct system *s)
+{
+	const struct place *esp = &s->esp;
+
+	for (size_t i = 0; esp->mounted && esp->partuuid && i < l->firmware_entries.count;
+		i++) {
+		const struct firmware_entry *e = &l->firmware_entries.items[i];
+		_cleanup_free_ char *path = NULL;
+
+		if (strcasecmp(e->partuuid, esp->partuuid) != 0)
+			continue;
+		path = text_printf("%s%s", esp->mountpoint, e->path);
+		if (!path)
+			return -ENOMEM;
+		if (!target_exists(&s->target, path))
+			continue;
+		s->efi_program = strdup(e->path);
+		return s->efi_program ? 0 : -ENOMEM;
+	}
+	return 0;
+}
+
 int firmware_read(const struct landscape *l, struct system *s)
 {
 	const struct place *places[] = {&s->root, &s->boot, &s->esp};
@@ -151,5 +174,5 @@ int firmware_read(const struct landscape *l, struct system *s)
 	if (!starts)
 		bits &= ~(unsigned)FIRMWARE_UEFI;
 	s->firmware = bits;
-	return 0;
+	return find_started(l, s);
 }

@@ -106,4 +106,8 @@ int identity_read(struct system *s);
 char *identity_id(const struct system *s, const char *seed);
 int firmware_read(const struct landscape *l, struct system *s);
 
+/* What BootOrder says, where efivarfs is mounted in the machine's /sys. 0 or -ENOMEM. */
+int firmware_entries_read(struct firmware_entries *ret, const struct target *sys);
+void firmware_entries_done(struct firmware_entries *e);
+
 #endif

@@ -18,16 +18,21 @@ struct wanted_place {
 	enum device_role role;
 	size_t place;       /* offset in struct system, 0: it is not told apart */
 	enum severity lack; /* how bad it is when it is not there */
+	const char *holds;  /* what is not judged then */
 };
 
 static const struct wanted_place wanted_places[] = {
-	{"/usr", ROLE_USR, offsetof(struct system, usr), SEVERITY_ERROR},
-	{"/boot", ROLE_BOOT, offsetof(struct system, boot), SEVERITY_ERROR},
-	{"/boot/efi", ROLE_ESP, offsetof(struct system, esp), SEVERITY_ERROR},
-	{"/efi", ROLE_ESP, offsetof(struct system, esp), SEVERITY_ERROR},
-	{"/var", ROLE_OTHER_MOUNT, 0, SEVERITY_WARNING},
-	{"/var/log", ROLE_OTHER_MOUNT, 0, SEVERITY_WARNING},
-	{"/var/cache", ROLE_OTHER_MOUNT, 0, SEVERITY_WARNING},
+	{"/usr", ROLE_USR, offsetof(struct system, usr), SEVERITY_ERROR,
+		"modules and programs"},
+	{"/boot", ROLE_BOOT, offsetof(struct system, boot), SEVERITY_ERROR,
+		"kernels and boot entries"},
+	{"/boot/efi", ROLE_ESP, offsetof(struct system, esp), SEVERITY_ERROR,
+		"the boot loader and its entries"},
+	{"/efi", ROLE_ESP, offsetof(struct system, esp), SEVERITY_ERROR,
+		"the boot loader and its entries"},
+	{"/var", ROLE_OTHER_MOUNT, 0, SEVERITY_WARNING, "logs and cached packages"},
+	{"/var/log", ROLE_OTHER_MOUNT, 0, SEVERITY_WARNING, "logs"},
+	{"/var/cache", ROLE_OTHER_MOUNT, 0, SEVERITY_WARNING, "cached packages"},
 };
 
 void place_forget(struct place *p)
@@ -203,9 +208,9 @@ static int report_unmounted(struct system *s, const struct wanted_place *w,
 	_cleanup_(buffer_done) struct buffer text = {0};
 	int r = fault_describe(why, &text);
 
-	if (r < 0)
-		return r;
-	return report_lack(s, w, line, "device-unreadable", text.data);
+	if (r >= 0)
+		r = buffer_printf(&text, ": %s there are not judged", w->holds);
+	return r < 0 ? r : report_lack(s, w, line, "device-unreadable", text.data);
 }
 
 static int report_no_directory(
@@ -275,8 +280,6 @@ static int attach_device(struct landscape *l, struct system *s,
 	if (target_stat(&s->target, w->path, &st) < 0 || !S_ISDIR(st.st_mode))
 		return report_no_directory(s, w, line);
 	r = mount_tree_add(l->mounts, s->tree, &s->target, w->path, &q, &why);
-	if (r == -ENODEV && w->role == ROLE_ESP && access == ACCESS_LOOK)
-		return report_unmountable_place(s, w->path, &why);
 	if (r == -ENODEV && w->role == ROLE_ESP && can_do_without(s, w->path))
 		return report_unmountable_place(s, w->path, &why);
 	/* To look on is worth while without it, to repair is not. */

@@ -64,6 +64,8 @@ static int scan_machine(struct landscape *l, const struct strings *only,
 	if (sys.fd < 0)
 		return fault_errno(f, errno, "/sys", "find the block devices in /sys");
 	m.sys = sys;
+	if (firmware_entries_read(&l->firmware_entries, &sys) < 0)
+		return fault_no_memory(f);
 	return machine_scan(l, &m, only, f);
 }
 
@@ -126,6 +128,7 @@ void landscape_done(struct landscape *l)
 	volumes_free(l->volumes);
 	mounts_free(l->mounts);
 	findings_done(&l->findings);
+	firmware_entries_done(&l->firmware_entries);
 	free(l->systems);
 	free(l->devices);
 	*l = (struct landscape){0};

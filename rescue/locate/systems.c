@@ -19,8 +19,9 @@ void system_forget(struct system *s)
 	free(s->os_version);
 	free(s->arch);
 	free(s->machine_id);
+	free(s->efi_program);
 	s->os_id = s->os_version_id = s->os_pretty_name = s->os_name = s->os_version = NULL;
-	s->arch = s->machine_id = NULL;
+	s->arch = s->machine_id = s->efi_program = NULL;
 	place_forget(&s->boot);
 	place_forget(&s->esp);
 	place_forget(&s->usr);
@@ -160,7 +161,7 @@ static int report_unmountable(
 	if (r < 0)
 		return r;
 	return findings_add(&l->findings, "device-unreadable", SEVERITY_WARNING, NULL,
-		d->path, "%s", text.data);
+		d->path, "%s: whether it holds a system is not judged", text.data);
 }
 
 /*

@@ -124,6 +124,34 @@ void digest_of(enum digest_algorithm a, struct bytes in, char ret[DIGEST_HEX_SIZ
 	digest_hex(&d, ret);
 }
 
+/* The key, filled up with zeros to a block, each byte changed by the mask. */
+static void digest_key(struct digest *d, struct bytes key, uint8_t mask)
+{
+	for (size_t i = 0; i < d->hash->block_size; i++) {
+		uint8_t byte = (uint8_t)((i < key.size ? key.data[i] : 0) ^ mask);
+
+		digest_update(d, &byte, 1);
+	}
+}
+
+void hmac_of(enum digest_algorithm a, struct bytes key, struct bytes in,
+	     char ret[DIGEST_HEX_SIZE])
+{
+	uint8_t inner[DIGEST_MAX_SIZE];
+	struct digest d;
+	size_t size;
+
+	ret[0] = '\0';
+	if (!digest_begin(&d, a) || key.size > d.hash->block_size)
+		return;
+	digest_key(&d, key, 0x36);
+	digest_update(&d, in.data, in.size);
+	size = digest_raw(&d, inner); /* begins anew */
+	digest_key(&d, key, 0x5c);
+	digest_update(&d, inner, size);
+	digest_hex(&d, ret);
+}
+
 uint32_t crc32_of(struct bytes in, uint32_t before)
 {
 	/* zlib answers its start value for NULL, whatever came before. */

@@ -73,6 +73,7 @@ static int make_kernel(struct as_if *a, const struct offer *o, const struct kern
 	k->modules.path = text_printf("/lib/modules/%s", k->release);
 	k->initramfs.path = text_printf("/boot/initramfs-%s.img", k->release);
 	k->initramfs.listed = true;
+	k->initramfs.pieces = ~0u; /* what cannot be opened stops the plan */
 	k->entries = &a->entry_index;
 	k->entry_count = 1;
 	return k->modules.path && k->initramfs.path ? list_files(k, o, now) : -ENOMEM;
@@ -123,13 +124,30 @@ static bool is_for_arch(const char *system, const char *package)
 		       strcmp(package + 2, "86") == 0);
 }
 
-/* The other checks of user space are those of any kernel. */
+/* Those of user space, told once more as what forbids that package. */
+static int add_user_space(struct rules *r)
+{
+	static const char *const codes[] = {"glibc-needs-newer-kernel", "cpu-below-level"};
+	struct findings *fs = &r->v->findings;
+
+	for (size_t i = 0; i < fs->count; i++)
+		for (size_t c = 0; c < ARRAY_SIZE(codes); c++) {
+			if (strcmp(fs->items[i].code, codes[c]) != 0)
+				continue;
+			_cleanup_free_ char *message = strdup(fs->items[i].message);
+
+			return !message ? -ENOMEM : findings_add(fs, "package-incompatible",
+				SEVERITY_ERROR, r->offer->set->release, NULL, "%s", message);
+		}
+	return 0;
+}
+
 int rules_offer(struct rules *r)
 {
 	const struct system *s = r->inv->system;
-	int rc = 0;
+	int rc = add_user_space(r);
 
-	for (size_t i = 0; rc >= 0 && r->offer && i < r->offer->set->count; i++) {
+	for (size_t i = 0; rc >= 0 && i < r->offer->set->count; i++) {
 		const struct package *p =
 			&r->offer->sets->packages[r->offer->set->packages[i]];
 

@@ -2,8 +2,6 @@
 /* A kernel's own parts: image, module directory, initramfs. */
 #include "verify_rules.h"
 
-#include "formats/modules_index.h"
-
 #include <errno.h>
 
 static bool is_repairable_image(const struct kernel *k)
@@ -27,55 +25,11 @@ static bool has_working_entry(const struct inventory *inv, const struct kernel *
 	return false;
 }
 
-/* The driver in modules.builtin of that kernel: a line that ends in /NAME.ko. */
-static bool is_built_in(const struct files *files, const struct kernel *k, const char *name)
+static bool fails_in_fips_mode(const struct rules *r, const struct kernel *k)
 {
-	_cleanup_(buffer_done) struct buffer text = {0};
-	_cleanup_(strings_done) struct strings lines = {0};
-	_cleanup_free_ char *path = text_printf("%s/modules.builtin", k->modules.path);
+	_cleanup_free_ char *problem = NULL;
 
-	if (!path || files_read(files, path, MODULES_INDEX_MAX_SIZE, &text) < 0 ||
-		modules_list_parse(&lines, buffer_bytes(&text), NULL) < 0)
-		return false;
-	for (size_t i = 0; i < lines.count; i++) {
-		_cleanup_free_ char *builtin = module_name_of(lines.items[i]);
-
-		if (builtin && text_equal(builtin, name))
-			return true;
-	}
-	return false;
-}
-
-bool rules_root_driver_present(const struct rules *r, const struct kernel *k)
-{
-	const struct files *files = rules_files(r, k);
-	const char *fstype = r->inv->system->root.fstype;
-
-	/* Nothing to say where the root or the initramfs could not be read. */
-	if (!fstype || text_equal(fstype, "auto") ||
-		(k->initramfs.state == PART_OK && !k->initramfs.listed))
-		return true;
-	return initramfs_drives(&k->initramfs, fstype) || is_built_in(files, k, fstype) ||
-	       (text_starts(fstype, "ext") && is_built_in(files, k, "ext4"));
-}
-
-/* What the root lies on and the initramfs has no program for; NULL: nothing. */
-static const char *missing_piece(const struct rules *r, const struct kernel *k)
-{
-	unsigned missing = r->inv->system->pieces & PIECES_INDISPENSABLE;
-
-	if (k->initramfs.state != PART_OK || !k->initramfs.listed)
-		return NULL;
-	missing &= ~k->initramfs.pieces;
-	for (unsigned i = 0; i < ROOT_PIECES; i++)
-		if (missing & 1u << i)
-			return root_piece_name(1u << i);
-	return NULL;
-}
-
-static bool initramfs_opens_root(const struct rules *r, const struct kernel *k)
-{
-	return rules_root_driver_present(r, k) && !missing_piece(r, k);
+	return rules_fips_problem(r, k, &problem) >= 0 && problem;
 }
 
 enum kernel_state rules_kernel_state(const struct rules *r, size_t i)
@@ -86,8 +40,8 @@ enum kernel_state rules_kernel_state(const struct rules *r, size_t i)
 		(k->modules.state == PART_MISSING || !has_own_modules(k)))
 		return KERNEL_ABSENT;
 	if (k->image.state != PART_OK || k->modules.state != PART_OK ||
-		k->initramfs.state != PART_OK || !initramfs_opens_root(r, k) ||
-		!has_working_entry(r->inv, k))
+		k->initramfs.state != PART_OK || !rules_reaches_root(r, k) ||
+		!has_working_entry(r->inv, k) || fails_in_fips_mode(r, k))
 		return KERNEL_INCOMPLETE;
 	return KERNEL_BOOTABLE;
 }
@@ -173,7 +127,7 @@ static int judge_modules(struct rules *r, const struct kernel *k)
 	return rc;
 }
 
-static int add_initramfs(struct rules *r, const struct kernel *k)
+static int add_initramfs(struct rules *r, const struct kernel *k, const char *lacks)
 {
 	const struct initramfs_file *i = &k->initramfs;
 	struct findings *fs = &r->v->findings;
@@ -192,22 +146,19 @@ static int add_initramfs(struct rules *r, const struct kernel *k)
 			"the initramfs %s holds modules of kernel %s, not of %s", i->path,
 			i->release ? i->release : "another release", k->release);
 	default:
-		if (missing_piece(r, k))
-			return findings_add(fs, "initramfs-lacks-root-driver", severity,
-				k->release, i->path,
-				"the initramfs %s cannot open %s, on which this root lies",
-				i->path, missing_piece(r, k));
 		return findings_add(fs, "initramfs-lacks-root-driver", severity, k->release,
-			i->path, "the initramfs %s has no driver for this root's file system (%s)",
-			i->path, r->inv->system->root.fstype);
+			i->path, "the initramfs %s %s", i->path, lacks);
 	}
 }
 
 static int judge_initramfs(struct rules *r, const struct kernel *k)
 {
-	if (k->initramfs.state == PART_OK && initramfs_opens_root(r, k))
-		return 0;
-	int rc = add_initramfs(r, k);
+	_cleanup_free_ char *lacks = NULL;
+	int rc = rules_initramfs_lacks(r, k, &lacks);
+
+	if (rc < 0 || (k->initramfs.state == PART_OK && !lacks))
+		return rc;
+	rc = add_initramfs(r, k, lacks);
 	if (rc >= 0 && is_repairable_image(k) && has_own_modules(k))
 		rc = remedy_from_system(r, k);
 	return rc;

@@ -127,7 +127,8 @@ static bool gets_to_its_root(const struct rules *r)
 {
 	static const char *const codes[] = {"boot-unreadable-by-loader", "loader-astray",
 		"storage-undriven",
-		"package-incompatible"};
+		"package-incompatible", "glibc-needs-newer-kernel", "cpu-below-level",
+		"secureboot-unsigned"};
 
 	for (size_t i = 0; i < r->v->findings.count; i++) {
 		const struct finding *f = &r->v->findings.items[i];
@@ -188,6 +189,12 @@ int rules_run(struct verification *ret, const struct inventory *inv,
 		r = rules_loader_reads(&rules);
 	if (r >= 0)
 		r = rules_wanted(&rules);
+	if (r >= 0)
+		r = rules_user_space(&rules);
+	if (r >= 0)
+		r = rules_secure(&rules);
+	if (r >= 0)
+		r = rules_space(&rules);
 	if (r >= 0 && offer)
 		r = rules_offer(&rules);
 	if (r < 0)

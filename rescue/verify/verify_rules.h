@@ -51,6 +51,14 @@ int rules_entries(struct rules *r);	   /* entries.c: entries, default, loader */
 int rules_loader_reads(struct rules *r);	   /* loader_reads.c: features of /boot */
 int rules_wanted(struct rules *r);	   /* wanted.c: which package is needed */
 int rules_modules(struct rules *r, struct fault *f); /* modules.c: does each one load */
+int rules_user_space(struct rules *r);	/* user_space.c: libc, CPU */
+int rules_secure(struct rules *r);	/* secure.c: FIPS, Secure Boot */
+int rules_space(struct rules *r);	/* space.c: room in /boot */
+/*
+ * secure.c: what FIPS mode would find wrong with its image; *ret a sentence or NULL. 0 or
+ * -ENOMEM.
+ */
+int rules_fips_problem(const struct rules *r, const struct kernel *k, char **ret);
 int rules_offer(struct rules *r); /* as_if.c: does the system take that kernel */
 
 /* wanted.c: file names of the packages that hold that release. 0 or -ENOMEM. */
@@ -61,7 +69,11 @@ int rules_package_remedy(struct rules *r, const char *release);
 
 /* kernel_state of the inventory's kernel i, from its parts and entries alone. */
 enum kernel_state rules_kernel_state(const struct rules *r, size_t i);
-/* The file system driver of this root is in the kernel or its initramfs. */
-bool rules_root_driver_present(const struct rules *r, const struct kernel *k);
+/*
+ * initramfs.c: what the kernel with its initramfs lacks to get to this root, *ret ("has
+ * no dm_crypt for …") or NULL. 0 or -ENOMEM.
+ */
+int rules_initramfs_lacks(const struct rules *r, const struct kernel *k, char **ret);
+bool rules_reaches_root(const struct rules *r, const struct kernel *k);
 
 #endif

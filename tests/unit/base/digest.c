@@ -102,6 +102,28 @@ static void crc_goes_on_from_before(void **state)
 	assert_int_equal(crc32_of((struct bytes){0}, 0xcbf43926), 0xcbf43926);
 }
 
+/* RFC 4231, case 2. */
+static void hmacs(void **state)
+{
+	struct bytes key = text_bytes("Jefe");
+	struct bytes text = text_bytes("what do ya want for nothing?");
+	uint8_t much[129] = {0};
+	char hex[DIGEST_HEX_SIZE];
+
+	(void)state;
+	hmac_of(DIGEST_SHA256, key, text, hex);
+	assert_string_equal(hex,
+		"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+	hmac_of(DIGEST_SHA512, key, text, hex);
+	assert_string_equal(hex,
+		"164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
+		"9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737");
+	hmac_of(DIGEST_SHA512, (struct bytes){much, sizeof(much)}, text, hex);
+	assert_string_equal(hex, "");
+	hmac_of((enum digest_algorithm)3, key, text, hex);
+	assert_string_equal(hex, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -110,6 +132,7 @@ int main(void)
 		cmocka_unit_test(unknown_algorithms_equal_nothing),
 		cmocka_unit_test(empty_input),
 		cmocka_unit_test(crc_goes_on_from_before),
+		cmocka_unit_test(hmacs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "tree.h"
 #include "verify.h"
 
 #include <errno.h>
@@ -167,6 +168,93 @@ static void initramfs_states(void **state)
 	assert_null(find(x, "initramfs-lacks-root-driver"));
 }
 
+/* What the root is stacked on, and the controller that carries it. */
+static void initramfs_that_does_not_reach_the_root(void **state)
+{
+	static const struct {
+		unsigned pieces;
+		const char *modules, *missing;
+	} cases[] = {
+		{PIECE_LVM, "ext4", "dm_mod"},
+		{PIECE_LVM, "dm_mod ext4", NULL},
+		{PIECE_CRYPT, "dm_mod ext4", "dm_crypt"},
+		{PIECE_CRYPT | PIECE_LVM, "dm_crypt dm_mod ext4", NULL},
+		{PIECE_MD, "ext4", "array"},
+		{PIECE_MD, "ext4 raid1", NULL},
+		{0, "xfs", "file system (ext4)"},
+	};
+	struct facts *x = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_(strings_done) struct strings modules = {0};
+		_cleanup_free_ char *words = strdup(cases[i].modules);
+		const struct finding *found;
+
+		for (char *rest = words, *word; (word = strsep(&rest, " "));)
+			assert_int_equal(strings_add(&modules, word), 0);
+		x->kernels[0].initramfs.modules = x->kernels[1].initramfs.modules = modules;
+		x->system.pieces = cases[i].pieces;
+		x->kernels[0].initramfs.pieces = x->kernels[1].initramfs.pieces = ~0u;
+		judge(x);
+		found = find(x, "initramfs-lacks-root-driver");
+		if (!cases[i].missing != !found ||
+			(found && !strstr(found->message, cases[i].missing)))
+			fail_msg("case %zu: %s", i, found ? found->message : "-");
+		assert_int_equal(x->v.kernel_states[0],
+			found ? KERNEL_INCOMPLETE : KERNEL_BOOTABLE);
+	}
+}
+
+static void the_controller_of_its_disk(void **state)
+{
+	static const char alias[] = "alias pci:v000015ADd000007C0sv*sd*bc*sc*i* vmw_pvscsi\n";
+	struct facts *x = *state;
+	struct platform_device device = {.class = CLASS_STORAGE, .carries_root = true,
+		.name = (char *)"0000:03:00.0",
+		.modalias = (char *)"pci:v000015ADd000007C0sv0sd0bc01sc07i00"};
+	const struct platform machine = {.items = &device, .count = 1};
+	char *both[] = {(char *)"ext4", (char *)"vmw_pvscsi"};
+	struct tree tree;
+
+	tree_make(&tree, "d 0755 /lib/modules/x\n");
+	tree_file(&tree, "/lib/modules/x/modules.alias", alias, sizeof(alias) - 1);
+	x->system.target.fd = tree.fd;
+	x->options.platform = &machine;
+	judge(x);
+	assert_non_null(strstr(find(x, "initramfs-lacks-root-driver")->message,
+		"no vmw_pvscsi, the driver of VMware PVSCSI at 0000:03:00.0"));
+	x->kernels[0].initramfs.modules = x->kernels[1].initramfs.modules =
+		(struct strings){both, 2, 2};
+	judge(x);
+	assert_null(find(x, "initramfs-lacks-root-driver"));
+	/* Another disk's controller is no matter. */
+	device.carries_root = false;
+	x->kernels[0].initramfs.modules = x->kernels[1].initramfs.modules =
+		(struct strings){both, 1, 1};
+	judge(x);
+	assert_null(find(x, "initramfs-lacks-root-driver"));
+	x->system.target.fd = -1;
+	tree_remove(&tree);
+}
+
+static void room_for_one_more_kernel(void **state)
+{
+	struct facts *x = *state;
+	struct filesystem_space space = {.mountpoint = (char *)"/boot", .free_bytes = 40 << 20};
+
+	x->inv.spaces = &space;
+	x->inv.space_count = 1;
+	x->kernels[1].image.size = 10 << 20;
+	x->kernels[1].initramfs.size = 31 << 20;
+	judge(x);
+	assert_int_equal(find(x, "boot-full")->severity, SEVERITY_WARNING);
+	assert_non_null(strstr(find(x, "boot-full")->message, "40 MiB free"));
+	assert_int_equal(x->v.verdict, VERDICT_BOOTABLE);
+	x->kernels[1].initramfs.size = 30 << 20;
+	judge(x);
+	assert_null(find(x, "boot-full"));
+}
+
 static void module_tree_states(void **state)
 {
 	struct facts *x = *state;
@@ -293,6 +381,9 @@ int main(void)
 		TEST(boot_that_the_loader_cannot_read),
 		TEST(other_kernel_without_initramfs),
 		TEST(initramfs_states),
+		TEST(initramfs_that_does_not_reach_the_root),
+		TEST(the_controller_of_its_disk),
+		TEST(room_for_one_more_kernel),
 		TEST(module_tree_states),
 		TEST(entries_that_do_not_work),
 		TEST(wanted_by_generation),

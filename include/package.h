@@ -70,6 +70,8 @@ enum signature_problem {
 	PROBLEM_NO_KEY,	     /* no key of that id */
 	PROBLEM_EXPIRED,     /* the key, when it signed */
 	PROBLEM_REVOKED,     /* the key */
+	PROBLEM_EARLY,	     /* the key was made after the signature */
+	PROBLEM_STALE,	     /* the signature was meant to hold until a time that is past */
 	PROBLEM_UNBOUND,     /* the subkey: its primary key does not vouch for it, to sign */
 	PROBLEM_UNSUPPORTED, /* the signature's algorithm or digest */
 	PROBLEM_FORGED	     /* it is not that key's, or not of these bytes */

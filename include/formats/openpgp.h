@@ -79,6 +79,7 @@ struct openpgp_signature {
 	enum openpgp_algorithm algorithm;
 	int hash; /* as enum digest_algorithm numbers them; may be unknown */
 	uint32_t created;
+	uint32_t lifetime;     /* of the signature, in seconds; 0: for ever */
 	uint32_t key_lifetime; /* seconds, of self signatures; 0: for ever */
 	int key_flags;	       /* -1: not said */
 	bool has_issuer;

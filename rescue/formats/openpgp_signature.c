@@ -6,6 +6,7 @@
 
 enum subpacket {
 	SUBPACKET_CREATED = 2,
+	SUBPACKET_LIFETIME = 3,
 	SUBPACKET_KEY_LIFETIME = 9,
 	SUBPACKET_ISSUER = 16,
 	SUBPACKET_KEY_FLAGS = 27,
@@ -17,7 +18,8 @@ enum subpacket {
 static bool is_understood(unsigned type)
 {
 	static const uint8_t understood[] = {
-		SUBPACKET_CREATED, 3, 4, 5, 7, SUBPACKET_KEY_LIFETIME, 11, 12, SUBPACKET_ISSUER,
+		SUBPACKET_CREATED, SUBPACKET_LIFETIME, 4, 5, 7, SUBPACKET_KEY_LIFETIME, 11, 12,
+		SUBPACKET_ISSUER,
 		21, 22, 23, 24, 25, 26, SUBPACKET_KEY_FLAGS, 28, 29, 30, SUBPACKET_EMBEDDED,
 		SUBPACKET_ISSUER_FINGERPRINT, 34, 35, 39};
 
@@ -68,6 +70,8 @@ static int take_statement(struct openpgp_signature *s, unsigned type, struct byt
 	switch (type) {
 	case SUBPACKET_CREATED:
 		return take_number(&in, 4, &s->created);
+	case SUBPACKET_LIFETIME:
+		return take_number(&in, 4, &s->lifetime);
 	case SUBPACKET_KEY_LIFETIME:
 		return take_number(&in, 4, &s->key_lifetime);
 	case SUBPACKET_KEY_FLAGS:

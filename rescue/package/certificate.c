@@ -233,5 +233,9 @@ int known_key_judge(struct known_key *k, uint32_t signed_at)
 
 	if (r < 0)
 		return r;
-	return !k->problem && signed_at >= k->expires ? PROBLEM_EXPIRED : (int)k->problem;
+	if (k->problem)
+		return (int)k->problem;
+	if (signed_at < k->key.created)
+		return PROBLEM_EARLY;
+	return signed_at >= k->expires ? PROBLEM_EXPIRED : PROBLEM_NONE;
 }

@@ -193,7 +193,10 @@ static enum package_part part_of_name(const struct package *p)
 		return PACKAGE_DEBUG;
 	if (text_starts(p->name, "kernel") && text_ends(p->name, "-devel"))
 		return PACKAGE_DEVEL;
-	return text_starts(p->name, "kmod-") && p->release ? PACKAGE_KMOD : PACKAGE_OTHER;
+	/* "-kmp-": SUSE's name of them. */
+	return p->release && (text_starts(p->name, "kmod-") || strstr(p->name, "-kmp-"))
+		       ? PACKAGE_KMOD
+		       : PACKAGE_OTHER;
 }
 
 static enum package_part part_of_content(const struct package *p)

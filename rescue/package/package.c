@@ -54,6 +54,8 @@ const char *signature_problem_text(enum signature_problem p)
 		[PROBLEM_NO_KEY] = "no key of that id is known",
 		[PROBLEM_EXPIRED] = "the key had expired",
 		[PROBLEM_REVOKED] = "the key is revoked",
+		[PROBLEM_EARLY] = "the key did not exist yet",
+		[PROBLEM_STALE] = "it has expired",
 		[PROBLEM_UNBOUND] = "the key is not bound to an owner for signing",
 		[PROBLEM_UNSUPPORTED] = "its algorithm is not supported",
 		[PROBLEM_FORGED] = "it was not made by that key over these bytes",

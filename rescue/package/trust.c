@@ -7,6 +7,7 @@
 #include "package_room.h"
 
 #include <errno.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { SIGNATURES_MAX = 64, BLOCK = 256 * 1024 };
@@ -83,6 +84,12 @@ static bool is_issuer(const struct known_key *k, const struct openpgp_signature 
 	return s->has_issuer && !memcmp(k->key.id, s->issuer, sizeof(s->issuer));
 }
 
+/* A clock that was set back to its beginning lets it pass. */
+static bool is_stale(const struct openpgp_signature *s)
+{
+	return s->lifetime && (uint64_t)time(NULL) >= (uint64_t)s->created + s->lifetime;
+}
+
 /*
  * Several keys may carry one id, by accident or to deceive: the first one that is fit and
  * fits the signature vouches. Of those that do not, the most telling reason stays.
@@ -110,8 +117,12 @@ static int judge(struct trust *t, const struct openpgp_signature *s, digest_cont
 			r = is_signed_by(t, s, &k->key, content);
 		if (r < 0)
 			return r;
-		*ret = r ? (struct verdict){SIGNATURE_GOOD, PROBLEM_NONE, k}
-			 : (struct verdict){SIGNATURE_BAD, PROBLEM_FORGED, NULL};
+		if (!r)
+			*ret = (struct verdict){SIGNATURE_BAD, PROBLEM_FORGED, NULL};
+		else if (is_stale(s))
+			*ret = (struct verdict){SIGNATURE_UNKNOWN_KEY, PROBLEM_STALE, NULL};
+		else
+			*ret = (struct verdict){SIGNATURE_GOOD, PROBLEM_NONE, k};
 		if (r)
 			return 0;
 	}

@@ -2,6 +2,7 @@
 """Packages: what rpm says of them and what we say, signatures of every kind."""
 import gzip
 import lzma
+import os
 import pathlib
 import shutil
 import subprocess
@@ -135,6 +136,27 @@ def test_expired_and_revoked_keys(directory):
         revoked = home.export(key, directory / "revoked.asc")
         result = rescue("package", path, "--key", revoked, code=0)
         assert "unknown-key" in result.out and "the key is revoked" in result.out, result
+    finally:
+        home.close()
+
+
+def test_signatures_out_of_their_time(directory):
+    """Made before the key, or for a time that is past."""
+    base = small_package(directory)
+    home = signing.Home(directory / "gpg")
+    try:
+        key = home.make("key", "rsa2048", when="20200101T000000")
+        public = home.export(key, directory / "key.asc")
+        for when, more, problem in (
+                ("20190101T000000", ["--ignore-time-conflict"], "the key did not exist yet"),
+                ("20200601T000000", ["--default-sig-expire", "30"], "it has expired"),
+                ("20200601T000000", ["--default-sig-expire", "20000"], None)):
+            package = signing.Signable(base)
+            assert package.sign_header(home, key, "SHA256", "rsa", when, more)
+            path = package.write(directory / "timed.rpm")
+            state = ours(path, public, code=0)["signature"]["state"]
+            assert state == ("unknown-key" if problem else "good"), (when, more, state)
+            assert not problem or problem in rescue("package", path, "--key", public).out
     finally:
         home.close()
 
@@ -298,12 +320,21 @@ def test_bombs_and_limits(directory):
 
 
 def test_every_truncation(directory):
-    """At each 4 KiB boundary and around it."""
-    source = max((program.TOP / "build/rpms/el7").glob("*.rpm"), key=lambda p: p.stat().st_size)
-    data = source.read_bytes()
-    path = directory / source.name
-    for size in range(0, len(data), 4096):
-        for cut in {size, min(size + 1, len(data) - 1)}:
-            path.write_bytes(data[:cut])
-            result = rescue("package", path)
-            assert result.code in (1, 2), (cut, result)
+    """At each 4 KiB boundary of a package of some MiB, and around those of a small one."""
+    small = max((program.TOP / "build/rpms/el7").glob("*.rpm"), key=lambda p: p.stat().st_size)
+    large = next(program.small_rpms().glob("kernel-core-*.rpm"))
+    coarse = 32 if "san" in program.RESCUE else 1  # slow to start
+    count = 0
+    for source, around, step in ((small, (0, 1), 4096), (large, (0,), 4096 * coarse)):
+        path = directory / source.name
+        shutil.copy(source, path)
+        end = source.stat().st_size
+        for cut in sorted((at + more for at in range(0, end, step) for more in around),
+                          reverse=True):
+            if cut < end:
+                os.truncate(path, cut)
+                result = rescue("package", path)
+                assert result.code in (1, 2), (cut, result)
+                count += 1
+    print(f"  {count} truncations refused")
+    assert count * coarse >= 1000, count

@@ -48,10 +48,10 @@ class Home:
         path.write_bytes(self.gpg(*words, "--export", name))
         return path
 
-    def sign(self, key, data, digest, when=None):
+    def sign(self, key, data, digest, when=None, more=()):
         """A detached signature packet, or None where gpg will not."""
-        return self.gpg("--local-user", f"{key}!", "--digest-algo", digest, "--detach-sign",
-                        stdin=data, when=when, check=False)
+        return self.gpg(*more, "--local-user", f"{key}!", "--digest-algo", digest,
+                        "--detach-sign", stdin=data, when=when, check=False)
 
     def revoke(self, fingerprint):
         text = (self.path / "openpgp-revocs.d" / f"{fingerprint}.rev").read_text()
@@ -101,8 +101,8 @@ class Signable:
     def add(self, tag, kind, value, count=None):
         self.entries.append((tag, kind, len(value) if count is None else count, value))
 
-    def sign_header(self, home, key, digest, kind, when=None):
-        signature = home.sign(key, self.header, digest, when)
+    def sign_header(self, home, key, digest, kind, when=None, more=()):
+        signature = home.sign(key, self.header, digest, when, more)
         if signature:
             self.add(HEADER_TAGS[kind], BINARY, signature)
         return signature is not None

@@ -198,12 +198,13 @@ static void notices_a_file_that_changes(void **state)
  * Bits of a package turned over: from the main header on each is refused. Before it (lead,
  * unused parts of the signature header) the content may also be what it was.
  */
-static void flip_bits(const char *folder, const char *name, size_t step)
+static size_t flip_bits(const char *folder, const char *name, size_t step)
 {
 	_cleanup_free_ char *path = rpms_find(folder, name), *copy = NULL;
 	_cleanup_(buffer_done) struct buffer whole = {0};
 	_cleanup_(package_done) struct package p = {0};
 	struct collector right = {0};
+	size_t flips = 0;
 	int fd;
 
 	file_load(path, &whole);
@@ -211,7 +212,7 @@ static void flip_bits(const char *folder, const char *name, size_t step)
 	fd = open(copy, O_WRONLY | O_CLOEXEC);
 	assert_int_equal(stream(&right, copy, NULL), 0);
 	assert_int_equal(package_read(&p, NULL, copy, NULL), 0);
-	for (size_t bit = 0; bit < whole.size * 8; bit += step) {
+	for (size_t bit = 0; bit < whole.size * 8; bit += step, flips++) {
 		char byte = (char)(whole.data[bit / 8] ^ (1 << bit % 8));
 		struct collector c = {0};
 		struct fault f = {0};
@@ -228,13 +229,17 @@ static void flip_bits(const char *folder, const char *name, size_t step)
 	close(fd);
 	unlink(copy);
 	buffer_done(&right.text);
+	return flips;
 }
 
 static void no_changed_bit_passes(void **state)
 {
+	size_t flips = flip_bits("el9", "kernel-core", 9);
+
 	(void)state;
-	flip_bits("el9", "kernel-core", 13);
-	flip_bits("old-digests", "kernel", 61);
+	flips += flip_bits("old-digests", "kernel", 43);
+	print_message("%zu packages with one bit turned over\n", flips);
+	assert_true(flips >= 10000);
 }
 
 static void report(void *data, const char *what, uint64_t done, uint64_t total)

@@ -111,6 +111,7 @@ struct filesystem_space {
 	uint64_t device; /* st_dev */
 	uint64_t free_bytes, free_inodes, block_size;
 	bool read_only;
+	bool has_no_links;   /* FAT: what is replaced is kept as a copy */
 };
 
 /* Third-party files and logs that tell which release was there: the wanted package. */

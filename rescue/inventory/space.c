@@ -2,6 +2,8 @@
 /* Room on each file system of the system. */
 #include "reader.h"
 
+#include "stage.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/statvfs.h>
@@ -35,6 +37,7 @@ static int add_space(struct inventory *inv, const char *path, int fd)
 		.free_inodes = v.f_favail,
 		.block_size = unit,
 		.read_only = (v.f_flag & ST_RDONLY) != 0,
+		.has_no_links = stage_is_fat(fd),
 	};
 
 	if (!space.mountpoint)

@@ -103,6 +103,8 @@ int planner_needs(struct planner *p, struct fault *f)
 		/* Half a block is lost to each file's end. */
 		n->bytes += op->size + block + inodes * block / 2;
 		n->inodes += inodes;
+		if (space->has_no_links && op->expected.exists)
+			n->bytes += op->expected.size + block;
 	}
 	for (size_t i = 0; i < plan->need_count; i++) {
 		const struct need *n = &plan->needs[i];

@@ -47,11 +47,28 @@ static void knows_absence(void **state)
 	patient_free(p);
 }
 
+/* FAT gives a file that was forgotten another number, and times of two seconds. */
+static void on_fat(void **state)
+{
+	struct patient *p = patient_new("f 0644 /a =one\n");
+	struct snapshot s;
+
+	(void)state;
+	setenv("RESCUE_LACKS", "inodes", 1);
+	assert_int_equal(snapshot_take(&s, &p->sys.target, "/a"), 0);
+	unsetenv("RESCUE_LACKS");
+	assert_true(s.exists && s.size == 4);
+	assert_int_equal(s.inode, 0);
+	assert_int_equal(s.mtime_ns, 0);
+	patient_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_changes),
 		cmocka_unit_test(knows_absence),
+		cmocka_unit_test(on_fat),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,8 +83,10 @@ static inline int facts_setup(void **state)
 		.modules = {.path = (char *)"/lib/modules/" V, .count = 100},
 		.initramfs = {.path = x->initrd[0]}, .entries = &x->entry_index, .entry_count = 1};
 	x->state = KERNEL_BOOTABLE;
-	x->spaces[0] = (struct filesystem_space){(char *)"/", 1, 1u << 30, 100000, 4096, false};
-	x->spaces[1] = (struct filesystem_space){(char *)"/boot", 2, 1u << 29, 100000, 4096, false};
+	x->spaces[0] = (struct filesystem_space){.mountpoint = (char *)"/", .device = 1,
+		.free_bytes = 1u << 30, .free_inodes = 100000, .block_size = 4096};
+	x->spaces[1] = (struct filesystem_space){.mountpoint = (char *)"/boot", .device = 2,
+		.free_bytes = 1u << 29, .free_inodes = 100000, .block_size = 4096};
 	x->inv = (struct inventory){.system = &x->system, .kernels = &x->kernel, .kernel_count = 1,
 		.entries = &x->entry, .entry_count = 1, .entry_token = (char *)TOKEN,
 		.entries_directory = (char *)ENTRIES, .spaces = x->spaces, .space_count = 2,

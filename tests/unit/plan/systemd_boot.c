@@ -165,6 +165,26 @@ static void the_command_line_of_another_entry(void **state)
 		"options root=UUID=" ROOT_UUID " rw systemd.machine_id=" TOKEN "\n"));
 }
 
+/* What is replaced there stays beside it for undo: the ESP is small. */
+static void room_for_what_is_replaced(void **state)
+{
+	struct facts *x = *state;
+	uint64_t before;
+
+	on_the_esp(x);
+	x->inv.systemd.root = (char *)"/boot";
+	x->inv.systemd.by_token = false;
+	x->kernel.image.path = (char *)"/boot/vmlinuz-" V;
+	x->kernel.image.state = PART_DAMAGED;
+	x->kernel.initramfs.path = (char *)"/boot/initramfs-" V ".img";
+	assert_int_equal(plan_now(x), 0);
+	assert_string_equal(x->plan.needs[0].filesystem, "/boot");
+	before = x->plan.needs[0].bytes;
+	x->spaces[1].has_no_links = true;
+	assert_int_equal(plan_now(x), 0);
+	assert_int_equal(x->plan.needs[0].bytes, before + 2 * (100 + 4096));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +195,7 @@ int main(void)
 		WITH_FACTS(a_newer_one_would_start),
 		WITH_FACTS(loader_conf_names_it_already),
 		WITH_FACTS(the_command_line_of_another_entry),
+		WITH_FACTS(room_for_what_is_replaced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,6 +55,33 @@ static void makes_a_file(void **state)
 	tree_remove(&t);
 }
 
+/* The whole file system has one label there, and the policy knows it. */
+static void fat_has_no_labels(void **state)
+{
+	struct stage_attributes a = plain;
+	struct stage_shortfall s = {0};
+	struct tree t;
+	char label[8];
+	int fd;
+
+	(void)state;
+	tree_make(&t, "");
+	a.uid = geteuid();
+	a.gid = getegid();
+	a.label = "system_u:object_r:boot_t:s0";
+	fd = stage_file(t.fd, "x");
+	assert_return_code(fd, errno);
+	setenv("RESCUE_LACKS", "inodes", 1);
+	assert_true(stage_is_fat(fd));
+	assert_int_equal(stage_finish(fd, &a, &s), 0);
+	unsetenv("RESCUE_LACKS");
+	assert_false(stage_is_fat(fd));
+	assert_int_equal(s.unlabeled, 0);
+	assert_true(fgetxattr(fd, "security.selinux", label, sizeof(label)) < 0);
+	close(fd);
+	tree_remove(&t);
+}
+
 static void makes_directories_and_symlinks(void **state)
 {
 	struct stage_attributes a = plain;
@@ -316,6 +343,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(makes_a_file),
+		cmocka_unit_test(fat_has_no_labels),
 		cmocka_unit_test(makes_directories_and_symlinks),
 		cmocka_unit_test(counts_what_needs_privilege),
 		cmocka_unit_test(labels_and_inherits),

@@ -170,25 +170,35 @@ static bool is_region(uint32_t tag)
 }
 
 /*
- * The first entry may be a region: a 16-byte trailer at the store's end that repeats it, with
- * minus the size of the index as its offset. In a package file it spans the whole header.
+ * The first entry may be a region: a 16-byte trailer behind its part of the store that
+ * repeats it, with minus the size of its part of the index as its offset. In a package it
+ * spans the whole main header; file signatures may follow it in a signature header.
  */
 static int check_region(const struct rpm_header *h, const struct entry *region,
 			struct fault *f)
 {
+	bool is_all = region->tag != REGION_SIGNATURES;
 	struct entry trailer;
+	size_t rest; /* of the store, behind the region */
+	uint32_t size;
 
-	if (region->type != TYPE_BINARY || region->count != REGION_TRAILER_SIZE ||
-	    h->store.size < REGION_TRAILER_SIZE ||
-	    region->offset != h->store.size - REGION_TRAILER_SIZE)
+	if (region->type != TYPE_BINARY || region->count != REGION_TRAILER_SIZE)
+		return bad(f, "region %u is damaged", region->tag);
+	if (h->store.size < REGION_TRAILER_SIZE ||
+	    region->offset > h->store.size - REGION_TRAILER_SIZE)
+		return bad(f, "region %u lies outside its header", region->tag);
+	rest = h->store.size - REGION_TRAILER_SIZE - region->offset;
+	if (is_all && rest)
 		return bad(f, "region %u does not span its header", region->tag);
 	trailer = entry_at(h->store.data + region->offset);
 	/* Old packages end their signature region with the wrong tag. */
 	if (trailer.tag != region->tag &&
 	    !(region->tag == REGION_SIGNATURES && trailer.tag == REGION_IMAGE))
 		return bad(f, "the trailer of region %u is damaged", region->tag);
+	size = 0u - trailer.offset;
 	if (trailer.type != TYPE_BINARY || trailer.count != REGION_TRAILER_SIZE ||
-	    0u - trailer.offset != h->index.size)
+	    size % ENTRY_SIZE || !size || size > h->index.size ||
+	    (is_all && size != h->index.size))
 		return bad(f, "the trailer of region %u is damaged", region->tag);
 	return 0;
 }

@@ -191,7 +191,8 @@ static int parse_region(uint32_t tag, struct entry trailer, uint32_t region_offs
 
 static void checks_regions(void **state)
 {
-	const uint32_t two_entries = (uint32_t)-32, one_entry = (uint32_t)-16;
+	const uint32_t three_entries = (uint32_t)-48, two_entries = (uint32_t)-32,
+		       one_entry = (uint32_t)-16, odd = (uint32_t)-20;
 
 	(void)state;
 	assert_int_equal(parse_region(63, (struct entry){63, 7, two_entries, 16}, 16), 0);
@@ -205,6 +206,12 @@ static void checks_regions(void **state)
 	assert_int_equal(parse_region(63, (struct entry){63, 7, two_entries, 16}, 32), -EBADMSG);
 	assert_int_equal(parse_region(63, (struct entry){63, 7, two_entries, 16}, 0xfffffff0),
 			 -EBADMSG);
+	/* rpmsign puts signatures of files behind the region of signatures. */
+	assert_int_equal(parse_region(62, (struct entry){62, 7, one_entry, 16}, 16), 0);
+	assert_int_equal(parse_region(62, (struct entry){62, 7, three_entries, 16}, 16),
+			 -EBADMSG);
+	assert_int_equal(parse_region(62, (struct entry){62, 7, odd, 16}, 16), -EBADMSG);
+	assert_int_equal(parse_region(62, (struct entry){62, 7, 0, 16}, 16), -EBADMSG);
 }
 
 static int length_of(uint32_t tags, uint32_t size, enum rpm_header_kind kind)

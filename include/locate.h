@@ -38,9 +38,12 @@ enum device_role {
 	ROLE_LUKS = 1 << 8,
 	ROLE_OTHER_MOUNT = 1 << 9, /* /var, /home, …: named by a system's fstab */
 	ROLE_REMOVABLE = 1 << 10,  /* of whole disks: a stick, a card, on USB */
-	ROLE_OPTICAL = 1 << 11
+	ROLE_OPTICAL = 1 << 11,
+	ROLE_MULTIPATH = 1 << 12, /* one of several paths to a disk */
+	ROLE_BCACHE = 1 << 13,	  /* backing or caching device */
+	ROLE_ZFS = 1 << 14
 };
-#define DEVICE_ROLES 12
+#define DEVICE_ROLES 15
 const char *device_role_name(enum device_role r);
 const char *device_type_name(enum device_type t);
 
@@ -84,6 +87,8 @@ struct device {
 	bool unclean;	  /* its journal wants replay, or it was not unmounted */
 	bool is_inactive; /* known by name and size alone: it cannot be opened */
 	char *mapper_uuid; /* device mapper's own: LVM-…, CRYPT-…; or NULL */
+	char *idle_array; /* md array of which it is a part, that does not run; or NULL */
+	char *wwid;	  /* of a whole disk: the same by whatever path; or NULL */
 	unsigned pieces;  /* PIECE_* bits: what this layer of a stack is; 0: a plain disk */
 	const char *obstacle; /* static: why nothing may be written to it, behind "it " */
 };

@@ -18,6 +18,7 @@ static void block_done(struct block *b)
 	free(b->name);
 	free(b->directory);
 	free(b->backing_file);
+	free(b->idle_array);
 	strings_done(&b->slaves);
 }
 
@@ -108,10 +109,32 @@ static void read_kind(struct block *b, const struct target *sys, const struct bl
 			  is_plugged(sys, b->directory);
 }
 
-/* Most loop devices are laid over nothing: of those no more is asked. */
-static int read_block(struct block *b, const struct target *sys, bool *ret_held)
+/* An array that was begun and lacks devices has no size yet: nothing is stacked. */
+static int read_holders(struct block *b, const struct target *sys)
 {
 	_cleanup_(strings_done) struct strings holders = {0};
+	int r = attribute_list(sys, b->directory, "holders", &holders);
+
+	for (size_t i = 0; r == 0 && i < holders.count; i++) {
+		_cleanup_free_ char *directory = text_printf("/block/%s", holders.items[i]);
+		_cleanup_free_ char *size = directory ? attribute(sys, directory, "size") : NULL;
+
+		if (!directory)
+			return -ENOMEM;
+		if (!text_equal(size, "0")) {
+			b->held = true;
+			continue;
+		}
+		free(b->idle_array);
+		b->idle_array = strdup(holders.items[i]);
+		r = b->idle_array ? 0 : -ENOMEM;
+	}
+	return r;
+}
+
+/* Most loop devices are laid over nothing: of those no more is asked. */
+static int read_block(struct block *b, const struct target *sys)
+{
 	int r;
 
 	if (__builtin_mul_overflow(attribute_number(sys, b->directory, "size"),
@@ -124,10 +147,7 @@ static int read_block(struct block *b, const struct target *sys, bool *ret_held)
 	b->partition = (unsigned)attribute_number(sys, b->directory, "partition");
 	b->backing_file = attribute(sys, b->directory, "loop/backing_file");
 	r = attribute_list(sys, b->directory, "slaves", &b->slaves);
-	if (r == 0)
-		r = attribute_list(sys, b->directory, "holders", &holders);
-	*ret_held = holders.count > 0;
-	return r;
+	return r < 0 ? r : read_holders(b, sys);
 }
 
 /* Appends one block; 0 also where it is none of those that matter. */
@@ -140,7 +160,7 @@ static int add_block(struct blocks *blocks, const struct target *sys, const char
 	b.name = strdup(name);
 	b.directory = text_printf("%s/%s", parent, name);
 	if (b.name && b.directory)
-		r = read_block(&b, sys, &b.held);
+		r = read_block(&b, sys);
 	if (r == 0)
 		r = VECTOR_GROW(blocks);
 	if (r == 0 && is_wanted(&b) && blocks->count < MAX_DEVICES) {

@@ -17,6 +17,7 @@ struct block {
 	unsigned partition;
 	struct strings slaves;
 	bool held;
+	char *idle_array; /* a holder that does not run: md127; or NULL */
 	bool is_optical;
 	bool is_removable; /* its medium can be taken out, or it is plugged in (USB) */
 	bool is_medium;	   /* the running live system came from it */

@@ -17,6 +17,8 @@ void device_done(struct device *d)
 	free(d->parttype);
 	free(d->partlabel);
 	free(d->mapper_uuid);
+	free(d->idle_array);
+	free(d->wwid);
 	*d = (struct device){0};
 }
 

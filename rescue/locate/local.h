@@ -43,10 +43,17 @@ ssize_t device_peek(const struct device *d, uint64_t offset, void *data, size_t 
 bool device_is_extended(const struct device *d); /* an MBR's container of logical ones */
 /* Reads a disk's partition table: adds partitions, or tells more of known ones. */
 int partitions_scan(struct landscape *l, int disk);
+/* What the kernel takes for its partitions are another's: never used on their own. */
+void partitions_ignore(struct landscape *l, int disk);
 /* File system, UUID, label and state, for every device that is no mere container. */
 int contents_scan(struct landscape *l);
 int contents_scan_from(struct landscape *l, size_t first);
-int stacks_report(struct landscape *l);
+/* members.c: what other programs have to open first, and how. 0 or -ENOMEM. */
+int members_report(struct landscape *l);
+/* Of several paths to one disk all but the first are left alone. Before contents_scan. */
+void members_find_paths(struct landscape *l);
+#define ROLES_OF_MEMBERS                                                                 \
+	(ROLE_RAID_MEMBER | ROLE_LUKS | ROLE_MULTIPATH | ROLE_BCACHE | ROLE_ZFS)
 int device_disk(const struct landscape *l, int device); /* topmost parent */
 /* It lies on what can be taken out: not to be repaired unless it is named. */
 bool device_is_removable(const struct landscape *l, int device);

@@ -129,6 +129,51 @@ static unsigned roles_of(const struct block *b)
 	return b->is_optical ? ROLE_OPTICAL : b->is_removable ? ROLE_REMOVABLE : 0;
 }
 
+/* What a whole device is that has something special about it. */
+static unsigned pieces_of(const struct target *sys, const struct block *b)
+{
+	_cleanup_free_ char *mapper = block_attribute(sys, b, "dm/uuid");
+	_cleanup_free_ char *path = NULL;
+
+	if (mapper && text_starts(mapper, "mpath-"))
+		return PIECE_MULTIPATH;
+	if (text_starts(b->name, "bcache"))
+		return PIECE_BCACHE;
+	if (text_starts(b->name, "zd"))
+		return PIECE_ZFS;
+	if (text_starts(b->name, "nbd") || text_starts(b->name, "rbd"))
+		return PIECE_NETWORK;
+	/* …/host3/session1/target3:0:0/…: only iSCSI has sessions there. */
+	if (target_canonical(sys, b->directory, &path) == 0 && strstr(path, "/session"))
+		return PIECE_ISCSI;
+	return 0;
+}
+
+/* A running array that lacks devices (md.rst: md/degraded counts them). */
+static int report_degraded(struct landscape *l, const struct target *sys,
+	const struct block *b, const char *path)
+{
+	_cleanup_free_ char *text = block_attribute(sys, b, "md/degraded");
+	uint64_t lacking;
+
+	if (!text || !text_to_u64(text, UINT32_MAX, &lacking) || lacking == 0)
+		return 0;
+	return findings_add(&l->findings, "array-degraded", SEVERITY_WARNING, NULL, path,
+		"the md array %s runs without %u of its devices", path, (unsigned)lacking);
+}
+
+static int describe(struct device *d, const struct target *sys, const struct block *b)
+{
+	d->mapper_uuid = block_attribute(sys, b, "dm/uuid");
+	if (b->disk < 0) {
+		d->pieces = pieces_of(sys, b);
+		d->wwid = block_attribute(sys, b, "device/wwid");
+	}
+	if (b->idle_array)
+		d->idle_array = strdup(b->idle_array);
+	return b->idle_array && !d->idle_array ? -ENOMEM : 0;
+}
+
 static int add_device(struct landscape *l, const struct target *sys, struct block *b,
 	struct held *held)
 {
@@ -142,14 +187,17 @@ static int add_device(struct landscape *l, const struct target *sys, struct bloc
 		.roles = roles_of(b),
 	};
 
-	d.mapper_uuid = block_attribute(sys, b, "dm/uuid");
-	d.path = node_path(sys, b);
+	d.path = describe(&d, sys, b) < 0 ? NULL : node_path(sys, b);
 	d.backing = d.path ? backing_path(b, d.path) : NULL;
 	if (!d.backing || (b->is_optical && is_empty_drive(d.backing))) {
 		int r = d.backing ? 0 : -ENOMEM;
 
 		device_done(&d);
 		return r;
+	}
+	if (report_degraded(l, sys, b, d.path) < 0) {
+		device_done(&d);
+		return -ENOMEM;
 	}
 	devices_hold(held, d.backing);
 	b->device = landscape_add_device(l, &d);
@@ -186,8 +234,12 @@ static int scan_partitions(struct landscape *l)
 		enum device_type type = l->devices[i].type;
 		int r = 0;
 
-		if (type == DEVICE_DISK || type == DEVICE_LOOP || type == DEVICE_RAID)
-			r = l->devices[i].held ? 0 : partitions_scan(l, (int)i);
+		if (type != DEVICE_DISK && type != DEVICE_LOOP && type != DEVICE_RAID)
+			continue;
+		if (l->devices[i].held || l->devices[i].is_inactive)
+			partitions_ignore(l, (int)i);
+		else
+			r = partitions_scan(l, (int)i);
 		if (r < 0)
 			return r;
 	}
@@ -212,6 +264,8 @@ int machine_scan(struct landscape *l, const struct machine *m, const struct stri
 	if (r < 0)
 		return r;
 	r = add_devices(l, &m->sys, &blocks, keep, m->held);
+	if (r == 0)
+		members_find_paths(l);
 	if (r == 0)
 		r = scan_partitions(l);
 	if (r == 0)

@@ -31,7 +31,7 @@ const char *device_role_name(enum device_role r)
 {
 	static const char *const names[DEVICE_ROLES] = {"root", "boot", "usr", "esp",
 		"bios-boot", "swap", "lvm-pv", "raid-member", "luks", "mount",
-		"removable", "optical"};
+		"removable", "optical", "multipath-path", "bcache-member", "zfs-member"};
 	size_t i = bit_number(r, DEVICE_ROLES);
 
 	return i < DEVICE_ROLES ? names[i] : "mount";

@@ -183,6 +183,32 @@ static int report_damaged(struct landscape *l, const struct device *d)
 		d->path, d->path);
 }
 
+/*
+ * A part of an array as a whole. With the array's own data at the front (md 0.90 and 1.0,
+ * what controllers write) the array's partition table seems to be this disk's.
+ */
+static bool is_raid_member(const struct device *d, int fd)
+{
+	_cleanup_(probe_done) blkid_probe pr = blkid_new_probe();
+
+	if (!pr || blkid_probe_set_device(
+			   pr, fd, (blkid_loff_t)d->offset, (blkid_loff_t)d->size) < 0)
+		return false;
+	blkid_probe_enable_superblocks(pr, 1);
+	blkid_probe_filter_superblocks_usage(pr, BLKID_FLTR_ONLYIN, BLKID_USAGE_RAID);
+	return blkid_do_safeprobe(pr) == 0 && blkid_probe_has_value(pr, "TYPE");
+}
+
+void partitions_ignore(struct landscape *l, int disk)
+{
+	for (size_t i = 0; i < l->device_count; i++) {
+		struct device *d = &l->devices[i];
+
+		if (d->parent == disk && d->type == DEVICE_PART && !d->mapper_uuid)
+			d->is_inactive = true;
+	}
+}
+
 int partitions_scan(struct landscape *l, int disk)
 {
 	const enum device_type type = l->devices[disk].type;
@@ -191,6 +217,10 @@ int partitions_scan(struct landscape *l, int disk)
 
 	if (fd < 0)
 		return 0; /* contents_scan says so */
+	if (is_raid_member(&l->devices[disk], fd)) {
+		partitions_ignore(l, disk);
+		return 0;
+	}
 	r = scan_sectors(l, disk, fd, 0);
 	/* An image does not tell its sector size: also as of a disk with 4096 bytes. */
 	if (r == 0 && type == DEVICE_IMAGE)

@@ -151,8 +151,7 @@ static bool has_inactive_stack(const struct landscape *l)
 		if (l->devices[i].is_inactive)
 			return true;
 		if (!l->devices[i].held &&
-			(l->devices[i].roles &
-				(ROLE_LVM_PV | ROLE_RAID_MEMBER | ROLE_LUKS)))
+			(l->devices[i].roles & (ROLE_LVM_PV | ROLES_OF_MEMBERS)))
 			return true;
 	}
 	return false;

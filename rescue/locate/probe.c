@@ -93,9 +93,9 @@ static unsigned role_of_contents(const char *fstype)
 		{"swsuspend", ROLE_SWAP},
 		{"LVM2_member", ROLE_LVM_PV},
 		{"LVM1_member", ROLE_LVM_PV},
-		{"linux_raid_member", ROLE_RAID_MEMBER},
-		{"ddf_raid_member", ROLE_RAID_MEMBER},
-		{"isw_raid_member", ROLE_RAID_MEMBER},
+		{"mpath_member", ROLE_MULTIPATH},
+		{"bcache", ROLE_BCACHE},
+		{"zfs_member", ROLE_ZFS},
 		{"crypto_LUKS", ROLE_LUKS},
 	};
 
@@ -103,7 +103,8 @@ static unsigned role_of_contents(const char *fstype)
 		if (strcmp(roles[i].fstype, fstype) == 0)
 			return roles[i].role;
 	}
-	return 0;
+	/* md's own, and what controllers write: isw_raid_member, ddf_raid_member, … */
+	return text_ends(fstype, "_raid_member") ? ROLE_RAID_MEMBER : 0;
 }
 
 /* 0, also where the probe does not have that value; -ENOMEM. */

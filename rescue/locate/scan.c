@@ -7,40 +7,6 @@
 
 #define MAX_KERNEL_CMDLINE 65536 /* bytes; kernels take 4096 or less */
 
-/* What other programs have to open first, which would write. */
-static int report_stack(struct landscape *l, const struct device *d)
-{
-	const char *code = "device-inactive";
-	const char *what = "is part of an array that is not running";
-	int r;
-
-	if (d->roles & ROLE_LUKS) {
-		code = "locked";
-		what = "is encrypted (LUKS) and not open";
-	}
-	r = findings_add(&l->findings, code, SEVERITY_WARNING, NULL, d->path, "%s %s",
-		d->path, what);
-	if (r < 0 || !device_is_node(d))
-		return r;
-	if (d->roles & ROLE_LUKS)
-		return findings_remedy(&l->findings, "cryptsetup open %s luks-%s",
-			d->path, d->uuid ? d->uuid : "disk");
-	return findings_remedy(&l->findings, "mdadm --assemble --scan");
-}
-
-int stacks_report(struct landscape *l)
-{
-	for (size_t i = 0; i < l->device_count; i++) {
-		const struct device *d = &l->devices[i];
-
-		if (!d->held &&
-			(d->roles & (ROLE_LUKS | ROLE_RAID_MEMBER)) &&
-			report_stack(l, d) < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
 /* Where there is none, nothing is lost but the mark of a medium. */
 static char *read_cmdline(void)
 {
@@ -82,7 +48,7 @@ static int scan_devices(struct landscape *l, const struct scope *where, struct f
 		r = scan_machine(l, &where->devices, &held, f);
 	if (r < 0)
 		return r;
-	if (lvm_scan(l) < 0 || stacks_report(l) < 0)
+	if (lvm_scan(l) < 0 || members_report(l) < 0)
 		return fault_no_memory(f);
 	r = systems_scan(l, f);
 	findings_sort(&l->findings);

@@ -18,6 +18,8 @@
 #   image_orphan IMAGE NUMBER           a deleted file waits to be cleaned up
 #   image_swap IMAGE NUMBER [SIGNATURE] a swap area; S1SUSPEND: hibernated
 #   image_unmounted_never IMAGE NUMBER  an ext2 that a crash left mounted
+#   image_member IMAGE NUMBER KIND [WORD]  the signature of a part of something larger:
+#                                       md-0.90, md-1.0 (at the end), md-1.2, luks2, …
 #   image_noise IMAGE MIB               random bytes, the same every time
 #   image_uuid NAME WORD                the UUID that image_system gives root, boot, usr
 set -euo pipefail
@@ -135,6 +137,13 @@ debug() {
 	shift 2
 	read -r offset _ < <(extent "$image" "$number")
 	debugfs -w "$@" "$image?offset=$offset" 2>/dev/null >/dev/null
+}
+
+image_member() {
+	local image=$1 number=$2 kind=$3 offset size
+	shift 3
+	read -r offset size < <(extent "$image" "$number")
+	"$(dirname "$0")/members.py" "$kind" "$image" "$offset" "$size" "$@"
 }
 
 image_dirty() { debug "$1" "$2" -R 'feature needs_recovery'; }

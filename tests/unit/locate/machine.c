@@ -179,6 +179,48 @@ static void test_odd(void **state)
 	tree_remove(&t);
 }
 
+/* What only sysfs tells of a stack. */
+static void test_stacks(void **state)
+{
+	_cleanup_(landscape_done) struct landscape l = {0};
+	struct fault f;
+	struct tree t;
+
+	(void)state;
+	tree_make(&t,
+		"f 0444 /devices/platform/host3/session1/target3:0:0/block/sda/dev =8:0\n"
+		"f 0444 /devices/platform/host3/session1/target3:0:0/block/sda/size =8\n"
+		"l /block/sda ../devices/platform/host3/session1/target3:0:0/block/sda\n"
+		"f 0444 /block/sdb/dev =8:16\nf 0444 /block/sdb/size =80\n"
+		"f 0444 /block/sdb/device/wwid =naa.5\nd 0755 /block/sdb/holders/md0\n"
+		"f 0444 /block/sdb/sdb1/dev =8:17\nf 0444 /block/sdb/sdb1/size =8\n"
+		"f 0444 /block/sdb/sdb1/partition =1\n"
+		"f 0444 /block/sdc/dev =8:32\nf 0444 /block/sdc/size =80\n"
+		"d 0755 /block/sdc/holders/md127\n"
+		"f 0444 /block/md127/dev =9:127\nf 0444 /block/md127/size =0\n"
+		"f 0444 /block/md0/dev =9:0\nf 0444 /block/md0/size =80\n"
+		"f 0444 /block/md0/md/degraded =1\nd 0755 /block/md0/slaves/sdb\n"
+		"f 0444 /block/dm-0/dev =253:0\nf 0444 /block/dm-0/size =8\n"
+		"f 0444 /block/dm-0/dm/name =mpatha\nf 0444 /block/dm-0/dm/uuid =mpath-3600\n"
+		"f 0444 /block/bcache0/dev =252:0\nf 0444 /block/bcache0/size =8\n"
+		"f 0444 /block/nbd0/dev =43:0\nf 0444 /block/nbd0/size =8\n");
+	assert_int_equal(scan(&l, &t, NULL, &f), 0);
+	assert_int_equal(find(&l, "/dev/sda")->pieces, PIECE_ISCSI);
+	assert_int_equal(find(&l, "/dev/mapper/mpatha")->pieces, PIECE_MULTIPATH);
+	assert_int_equal(find(&l, "/dev/bcache0")->pieces, PIECE_BCACHE);
+	assert_int_equal(find(&l, "/dev/nbd0")->pieces, PIECE_NETWORK);
+	assert_int_equal(find(&l, "/dev/sdb")->pieces, 0);
+	assert_string_equal(find(&l, "/dev/sdb")->wwid, "naa.5");
+	/* A partition of a disk that an array has as a whole is nobody's. */
+	assert_true(find(&l, "/dev/sdb")->held);
+	assert_true(find(&l, "/dev/sdb1")->is_inactive);
+	/* An array that does not run holds nobody. */
+	assert_false(find(&l, "/dev/sdc")->held);
+	assert_string_equal(find(&l, "/dev/sdc")->idle_array, "md127");
+	assert_true(findings_has(&l.findings, "array-degraded"));
+	tree_remove(&t);
+}
+
 static void test_no_sysfs(void **state)
 {
 	_cleanup_(landscape_done) struct landscape l = {0};
@@ -199,6 +241,7 @@ int main(void)
 		cmocka_unit_test(test_named),
 		cmocka_unit_test(test_wrong_names),
 		cmocka_unit_test(test_odd),
+		cmocka_unit_test(test_stacks),
 		cmocka_unit_test(test_no_sysfs),
 	};
 

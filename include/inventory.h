@@ -170,6 +170,7 @@ struct inventory {
 	bool grubenv_damaged;
 	struct grubenv grubenv;	     /* its variables; empty where it is damaged or absent */
 	char *saved_entry;	     /* grubenv's, or NULL */
+	bool saved_in_block;	     /* … kept in the reserved area of btrfs, not in the file */
 	char *next_entry;	     /* grubenv's: started once, at the next boot; or NULL */
 	char *entries_directory;     /* /boot/loader/entries */
 	char *entry_token;	     /* for new BLS entries */

@@ -101,6 +101,9 @@ struct device {
 int device_probe(struct device *ret, const char *path, struct fault *f);
 void device_done(struct device *d);
 
+/* Where GRUB keeps variables on btrfs (util/grub-editenv.c: fs_envblk_spec). */
+#define GRUB_BLOCK_OFFSET (256 * 1024)
+
 /* One of the file systems that make a system. With --root, what its fstab says of it. */
 struct place {
 	int device;	  /* index, or -1 (--root) */
@@ -136,6 +139,9 @@ struct system {
 	enum firmware firmware;
 	struct place root, boot, esp, usr;
 	char *subvolume;    /* of root on btrfs, without leading slash; or NULL */
+	uint64_t subvolume_id; /* 0: not known */
+	bool is_default_subvolume; /* what a mount without options shows */
+	struct buffer grub_block;  /* GRUB's environment in the reserved area of btrfs */
 	unsigned bootloaders; /* BOOTLOADER_* bits */
 	/* What the firmware at hand starts from its ESP: "/EFI/fedora/shimx64.efi"; or NULL */
 	char *efi_program;

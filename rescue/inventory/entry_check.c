@@ -93,16 +93,45 @@ static int names_root_device(const struct system *sys, const char *root)
 	return same;
 }
 
-/* rootflags=subvol=… must lead to this subvolume; 1, 0, or -ENOMEM. */
-static int names_subvolume(const struct system *sys, const struct cmdline *c)
+static int is_subvolume(const struct system *sys, const char *name)
+{
+	const char *ours = sys->subvolume ? sys->subvolume : "";
+
+	/* Of a tree in a directory only its fstab tells, which need not. */
+	if (sys->by_directory && !sys->subvolume)
+		return 1;
+	return strcmp(name + strspn(name, "/"), ours + strspn(ours, "/")) == 0;
+}
+
+/* subvolid=0 is the top level, whose own number is 5. */
+static int is_subvolume_id(const struct system *sys, const char *number)
+{
+	uint64_t id;
+
+	if (sys->subvolume_id == 0)
+		return 1;
+	if (!text_to_u64(number, UINT64_MAX, &id))
+		return 0;
+	return (id == 0 ? 5 : id) == sys->subvolume_id;
+}
+
+/*
+ * What the kernel would mount as root is this subvolume: the one that rootflags= names,
+ * without that the default one. 1, 0, or -ENOMEM.
+ */
+static int leads_to_subvolume(const struct system *sys, const struct cmdline *c)
 {
 	_cleanup_free_ char *flags = cmdline_get(c, "rootflags");
-	_cleanup_free_ char *subvolume = flags ? mount_option(flags, "subvol") : NULL;
-	const char *ours = sys->subvolume;
+	_cleanup_free_ char *name = flags ? mount_option(flags, "subvol") : NULL;
+	_cleanup_free_ char *number = flags ? mount_option(flags, "subvolid") : NULL;
 
-	if (!subvolume || !ours)
+	if (sys->root.fstype && strcmp(sys->root.fstype, "btrfs") != 0)
 		return 1;
-	return strcmp(subvolume + strspn(subvolume, "/"), ours + strspn(ours, "/")) == 0;
+	if (name)
+		return is_subvolume(sys, name);
+	if (number)
+		return is_subvolume_id(sys, number);
+	return sys->is_default_subvolume || !sys->subvolume;
 }
 
 /* ---- does it work ----------------------------------------------------------------- */
@@ -169,7 +198,7 @@ static int check_root(struct reader *r, struct draft *d)
 	root = cmdline_get(&c, "root");
 	error = root ? names_root_device(r->sys, root) : -ENOMEM;
 	if (error == 1)
-		error = names_subvolume(r->sys, &c);
+		error = leads_to_subvolume(r->sys, &c);
 	if (error >= 0)
 		d->entry.is_of_this_root = error == 1;
 	return error < 0 ? error : 0;

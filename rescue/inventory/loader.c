@@ -6,6 +6,8 @@
 
 #include <errno.h>
 
+#define SECTOR 512 /* GRUB's unit */
+
 #define ESP_VENDORS_MAX 64
 
 /* Files of that name in /boot/efi/EFI/VENDOR. */
@@ -70,16 +72,50 @@ static int set_text(char **ret, const char *text)
 	return text && *text && !*ret ? -ENOMEM : 0;
 }
 
+/*
+ * env_block=512+1 in grubenv: these sectors of the device hold variables too, which are
+ * loaded behind the file's and so win. (util/grub.d/00_header.in)
+ */
+static int read_raw_block(struct reader *r, struct grubenv *ret)
+{
+	const char *where = grubenv_get(&r->env, "env_block");
+	const struct buffer *block = &r->sys->grub_block;
+	unsigned long long first, count;
+
+	if (!where || sscanf(where, "%llu+%llu", &first, &count) != 2 ||
+		first != GRUB_BLOCK_OFFSET / SECTOR || count == 0 ||
+		count > block->size / SECTOR)
+		return 0;
+	const struct bytes in = {(const uint8_t *)block->data, (size_t)count * SECTOR};
+
+	return grubenv_parse(ret, in, NULL) == -ENOMEM ? -ENOMEM : 0;
+}
+
+/* The raw block's value where it has one, if only an empty one. */
+static const char *saved(const struct reader *r, const struct grubenv *raw, const char *name)
+{
+	const char *value = grubenv_get(raw, name);
+
+	return value ? value : grubenv_get(&r->env, name);
+}
+
 /* prev_saved_entry, where it is set, takes the place of saved_entry at the next boot. */
 static int read_saved_entries(struct reader *r)
 {
-	const char *saved = grubenv_get(&r->env, "prev_saved_entry");
+	_cleanup_(grubenv_done) struct grubenv raw = {0};
+	const char *entry;
+	int error = read_raw_block(r, &raw);
 
-	if (!saved || !*saved)
-		saved = grubenv_get(&r->env, "saved_entry");
-	if (set_text(&r->inv.saved_entry, saved) < 0)
+	if (error < 0)
+		return error;
+	entry = saved(r, &raw, "prev_saved_entry");
+	if (!entry || !*entry)
+		entry = saved(r, &raw, "saved_entry");
+	if (set_text(&r->inv.saved_entry, entry) < 0)
 		return -ENOMEM;
-	return set_text(&r->inv.next_entry, grubenv_get(&r->env, "next_entry"));
+	r->inv.saved_in_block =
+		grubenv_get(&raw, "saved_entry") || grubenv_get(&raw, "prev_saved_entry");
+	return set_text(&r->inv.next_entry, saved(r, &raw, "next_entry"));
 }
 
 /* grub.cfg loads the block beside itself first. */

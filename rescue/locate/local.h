@@ -95,6 +95,8 @@ int places_read(
 int place_measure(struct place *p, const struct target *t);
 int fstab_read(struct system *s);
 bool fstab_line_is_local(const struct fstab_line *line); /* a file system of its own */
+/* The part of its options that chooses what is mounted: subvol=, subvolid=; or NULL. */
+char *subvolume_option(const struct fstab_line *line);
 /* The device that a line of fstab means. */
 enum source_match {
 	SOURCE_FOUND,

@@ -5,6 +5,7 @@
  */
 #include "places.h"
 
+#include "btrfs.h"
 #include "features.h"
 
 #include <errno.h>
@@ -125,8 +126,7 @@ bool fstab_line_is_local(const struct fstab_line *line)
 	return true;
 }
 
-/* The part of the options that chooses what is mounted. */
-static char *subvolume_option(const struct fstab_line *line)
+char *subvolume_option(const struct fstab_line *line)
 {
 	_cleanup_free_ char *name = mount_option(line->options, "subvol");
 	_cleanup_free_ char *number = mount_option(line->options, "subvolid");
@@ -381,6 +381,8 @@ int places_read(
 		r = esp_read_by_type(l, s, access);
 	if (r == 0 && !s->boot.separate)
 		r = place_share(&s->boot, &s->root, &s->target);
+	if (r == 0 && s->boot.device >= 0)
+		r = btrfs_grub_block(&l->devices[s->boot.device], &s->grub_block);
 	if (r == -ENOMEM)
 		return fault_no_memory(f);
 	if (r < 0)

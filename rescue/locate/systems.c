@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which file systems are roots of installed systems, and what else belongs to each. */
+#include "btrfs.h"
 #include "features.h"
 
 #include <errno.h>
@@ -27,6 +28,8 @@ void system_forget(struct system *s)
 	place_forget(&s->usr);
 	fstab_done(&s->fstab);
 	findings_done(&s->findings);
+	buffer_done(&s->grub_block);
+	s->grub_block = (struct buffer){0};
 }
 
 void system_init(struct system *s)
@@ -89,6 +92,7 @@ static int describe_root(const struct landscape *l, struct system *s, int device
 		return -ENOMEM;
 	if (strcmp(d->fstype, "btrfs") != 0)
 		return 0;
+	s->subvolume_id = btrfs_subvolume_id(s->target.fd);
 	s->subvolume = mount_tree_subvolume(l->mounts, s->tree);
 	if (s->subvolume && !*s->subvolume) {
 		free(s->subvolume);
@@ -127,6 +131,10 @@ static int read_root(struct landscape *l, struct system *s, int device, struct f
 	int r;
 
 	if (!target_is_system(&s->target))
+		return 0;
+	/* Transactional systems boot from a read-only one; that is the default then. */
+	if (!s->is_default_subvolume && text_equal(l->devices[device].fstype, "btrfs") &&
+		btrfs_is_read_only(s->target.fd))
 		return 0;
 	r = describe_root(l, s, device);
 	if (r < 0)
@@ -201,6 +209,7 @@ static int try_root(struct landscape *l, int device, const char *options,
 		return r < 0 ? fault_no_memory(f) : 0;
 	}
 	s.tree = tree;
+	s.is_default_subvolume = !options && text_equal(q.device->fstype, "btrfs");
 	r = read_root(l, &s, device, f);
 	if (r > 0 && add_system(l, &s) < 0)
 		r = fault_no_memory(f);
@@ -299,6 +308,26 @@ static int number_clone(struct landscape *l, size_t index)
 		first->root.device_path, s->root.device_path, s->root.uuid);
 }
 
+/* Subvolumes that a system's fstab names may be systems as well: another release's root. */
+static int try_named(struct landscape *l, size_t system, struct kept *kept, struct fault *f)
+{
+	const size_t count = l->systems[system].fstab.count;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count && l->system_count < MAX_SYSTEMS; i++) {
+		const struct fstab_line *line = &l->systems[system].fstab.items[i];
+		_cleanup_free_ char *options = subvolume_option(line);
+		int device = -1;
+
+		if (!options || !fstab_line_is_local(line) ||
+			source_find(l, &l->systems[system], line, &device) != SOURCE_FOUND ||
+			!text_equal(l->devices[device].fstype, "btrfs"))
+			continue;
+		r = try_root(l, device, options, kept, f);
+	}
+	return r;
+}
+
 static int find_roots(struct landscape *l, struct fault *f)
 {
 	struct kept kept = {0};
@@ -306,6 +335,8 @@ static int find_roots(struct landscape *l, struct fault *f)
 
 	for (size_t i = 0; r == 0 && i < l->device_count; i++)
 		r = can_be_root(&l->devices[i]) ? try_device(l, (int)i, &kept, f) : 0;
+	for (size_t i = 0; r == 0 && i < l->system_count; i++)
+		r = try_named(l, i, &kept, f);
 	while (kept.count > 0)
 		mount_tree_drop(l->mounts, kept.trees[--kept.count], NULL);
 	return r;

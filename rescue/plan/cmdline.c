@@ -59,14 +59,22 @@ static bool names_root(const struct cmdline *c, const struct system *s)
 	return uuid && strcasecmp(root, uuid) == 0;
 }
 
-/* Without that the kernel mounts the default subvolume, which seldom is the root. */
+/* Without rootflags= the kernel mounts the default subvolume, which seldom is the root. */
 static bool names_subvolume(const struct cmdline *c, const struct system *s)
 {
 	_cleanup_free_ char *flags = cmdline_get(c, "rootflags");
 	_cleanup_free_ char *name = flags ? mount_option(flags, "subvol") : NULL;
 	_cleanup_free_ char *number = flags ? mount_option(flags, "subvolid") : NULL;
+	uint64_t id;
 
-	return !s->subvolume || name || number;
+	if (!s->subvolume)
+		return true;
+	if (name)
+		return strcmp(name + strspn(name, "/"), s->subvolume) == 0;
+	if (number)
+		return s->subvolume_id == 0 || (text_to_u64(number, UINT64_MAX, &id) &&
+						       id == s->subvolume_id);
+	return s->is_default_subvolume;
 }
 
 /* Takes rootflags= off the words: " rootflags=…,subvol=…"; "" where there is no subvolume. */

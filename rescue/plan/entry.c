@@ -141,6 +141,16 @@ static bool is_default_already(const struct inventory *inv, const char *id)
 	return inv->default_entry >= 0 && text_equal(inv->entries[inv->default_entry].id, id);
 }
 
+/* What the file would say, GRUB would replace by what it keeps outside of all files. */
+static int refuse_raw_block(const char *id, struct fault *f)
+{
+	fault_errno(f, ENOTSUP, NULL, "make %s the default entry", id);
+	fault_reason(f, "GRUB keeps its default entry in the reserved area of btrfs, "
+		"which is not written here");
+	fault_hint(f, "add --keep-default, and choose the entry in GRUB's menu at the next boot");
+	return -ENOTSUP;
+}
+
 int planner_save_default(struct planner *p, const char *id, struct fault *f)
 {
 	const struct inventory *inv = p->inv;
@@ -149,6 +159,8 @@ int planner_save_default(struct planner *p, const char *id, struct fault *f)
 	struct operation *op;
 	int r;
 
+	if (inv->saved_in_block)
+		return refuse_raw_block(id, f);
 	for (size_t i = 0; i < inv->grubenv.count; i++)
 		if (grubenv_set(&env, inv->grubenv.items[i].name, inv->grubenv.items[i].value) < 0)
 			return fault_no_memory(f);

@@ -76,6 +76,33 @@ def read(directory, image, filesystem, pattern):
     return out.read_text()
 
 
+def without_rootflags(directory, image):
+    """The kernel would mount the default subvolume, which is not the root. Put back then."""
+    copy = image.with_suffix(".copy")
+    subprocess.run(["cp", "--sparse=always", image, copy], check=True)
+    in_a_namespace('mount -o loop,subvol=root "$1" "$2" && sed -i "s/ *rootflags=[^ ]*//" '
+                   '"$2"/boot/loader/entries/*.conf && umount "$2"', image, directory / "mnt")
+    system, = rescue_json("verify", "--image", image, code=1)["systems"]
+    assert system["verdict"] == "unbootable", system
+    assert "entry-root-unknown" in codes(system["findings"]), system["findings"]
+    copy.replace(image)
+
+
+def test_btrfs_subvolumes_that_fstab_names(directory):
+    """Another root is a system of its own; a read-only snapshot of one is none."""
+    need("btrfs")
+    after = ('btrfs -q subvolume snapshot "$4/root" "$4/second"; '
+             'btrfs -q subvolume snapshot "$4/root" "$4/unnamed"; '
+             'printf "UUID=%s /mnt/%s btrfs subvol=%s 0 0\\n" "$1" a second "$1" b snapshot '
+             '>>"$4/root/etc/fstab"; '
+             'btrfs -q subvolume snapshot -r "$4/root" "$4/snapshot"; umount "$4"')
+    image = make_disk(directory, "btrfs", after)
+    found = rescue_json("locate", "--image", image, code=0)["systems"]
+    assert [s["root"]["subvolume"] for s in found] == ["root", "second"], found
+    assert len({s["id"] for s in found}) == 2, found
+    fault("restore", "--image", image, "--dry-run", code=2, name="AMBIGUOUS-SYSTEM")
+
+
 def test_btrfs_root_on_a_subvolume(directory):
     need("btrfs")
     image = make_disk(directory, "btrfs")
@@ -97,6 +124,7 @@ def test_btrfs_root_on_a_subvolume(directory):
     assert f"linux /root/boot/vmlinuz-{release()}\n" in entry, entry
     assert f"initrd /root/boot/initramfs-{release()}.img" in entry, entry
     assert "rootflags=subvol=root" in entry, entry
+    without_rootflags(directory, image)
     rescue("undo", "--image", image, "--yes", code=0)
     rescue("verify", "--image", image, code=1)
 

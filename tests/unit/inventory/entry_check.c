@@ -100,6 +100,54 @@ static void knows_this_root(void **state)
 	}
 }
 
+static const struct {
+	const char *flags, *subvolume;
+	uint64_t id;
+	bool is_default, by_directory, ours;
+} subvolumes[] = {
+	{"rootflags=subvol=root", "root", 256, false, false, true},
+	{"rootflags=noatime,subvol=/root", "root", 256, false, false, true},
+	{"rootflags=subvol=other", "root", 256, false, false, false},
+	{"rootflags=subvol=roo", "root", 256, false, false, false},
+	{"rootflags=subvol=root", NULL, 5, true, false, false},
+	{"rootflags=subvol=/", NULL, 5, false, false, true},
+	{"rootflags=subvolid=256", "root", 256, false, false, true},
+	{"rootflags=subvolid=257", "root", 256, false, false, false},
+	{"rootflags=subvolid=0", NULL, 5, false, false, true},
+	{"rootflags=subvolid=x", "root", 256, false, false, false},
+	{"rootflags=subvolid=257", "root", 0, false, true, true}, /* not known there */
+	/* Nothing is named: the kernel mounts the default subvolume. */
+	{"", "root", 256, false, false, false},
+	{"rootflags=noatime", "root", 256, false, false, false},
+	{"", "root", 256, true, false, true},
+	{"", NULL, 5, true, false, true},
+	{"", "root", 0, false, true, false}, /* a tree whose fstab names it */
+	{"rootflags=subvol=root", NULL, 0, false, true, true},
+};
+
+static void knows_this_subvolume(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(subvolumes); i++) {
+		_cleanup_free_ char *lines = text_printf(
+			"linux /boot/vmlinuz-" V "\noptions root=UUID=" UUID " %s\n",
+			subvolumes[i].flags);
+		struct patient *p = with_entry(lines);
+
+		p->sys.root.fstype = (char *)"btrfs";
+		p->sys.root.uuid = (char *)UUID;
+		p->sys.subvolume = (char *)subvolumes[i].subvolume;
+		p->sys.subvolume_id = subvolumes[i].id;
+		p->sys.is_default_subvolume = subvolumes[i].is_default;
+		p->sys.by_directory = subvolumes[i].by_directory;
+		patient_read(p);
+		if (patient_entry(p, "a")->is_of_this_root != subvolumes[i].ours)
+			fail_msg("%zu: \"%s\" for %s", i, subvolumes[i].flags,
+				subvolumes[i].subvolume ? subvolumes[i].subvolume : "/");
+		patient_free(p);
+	}
+}
+
 /* A snippet that no blscfg reads is no way to start. */
 static void tells_the_unread(void **state)
 {
@@ -119,6 +167,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_why),
 		cmocka_unit_test(knows_this_root),
+		cmocka_unit_test(knows_this_subvolume),
 		cmocka_unit_test(tells_the_unread),
 	};
 

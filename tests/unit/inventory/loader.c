@@ -91,6 +91,53 @@ static void tells_a_damaged_block(void **state)
 	}
 }
 
+static const struct {
+	const char *file, *raw; /* variables of grubenv, and of the reserved area */
+	const char *saved, *next;
+	bool in_block;
+} blocks[] = {
+	{"env_block=512+1\nsaved_entry=a\n", NULL, "a", NULL, false},
+	{"env_block=512+1\nsaved_entry=a\n", "next_entry=b\n", "a", "b", false},
+	{"env_block=512+1\nsaved_entry=a\n", "saved_entry=\n", NULL, NULL, true},
+	{"env_block=512+1\nsaved_entry=a\n", "saved_entry=c\n", "c", NULL, true},
+	{"env_block=512+2\nsaved_entry=a\n", "prev_saved_entry=d\n", "d", NULL, true},
+	{"saved_entry=a\n", "saved_entry=c\n", "a", NULL, false}, /* it is not loaded */
+	{"env_block=512+9\nsaved_entry=a\n", "saved_entry=c\n", "a", NULL, false},
+	{"env_block=513+1\nsaved_entry=a\n", "saved_entry=c\n", "a", NULL, false},
+	{"env_block=x\nsaved_entry=a\n", "saved_entry=c\n", "a", NULL, false},
+	{"env_block=512+0\nsaved_entry=a\n", "saved_entry=c\n", "a", NULL, false},
+};
+
+/* GRUB on btrfs keeps some variables outside of every file. */
+static void reads_the_raw_block(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(blocks); i++) {
+		struct patient *p = patient_new(NULL);
+		_cleanup_free_ char *file =
+			text_printf("# GRUB Environment Block\n%s###\n", blocks[i].file);
+		char raw[1024];
+
+		memset(raw, '#', sizeof(raw));
+		if (blocks[i].raw) {
+			int n = snprintf(raw, sizeof(raw), "# GRUB Environment Block\n%s",
+				blocks[i].raw);
+
+			raw[n] = '#';
+			assert_int_equal(buffer_append(&p->sys.grub_block, raw, 1024), 0);
+		}
+		add_text(p, "/boot/grub2/grubenv", file);
+		patient_read(p);
+		if (!text_equal(p->inv.saved_entry, blocks[i].saved) ||
+			!text_equal(p->inv.next_entry, blocks[i].next) ||
+			p->inv.saved_in_block != blocks[i].in_block)
+			fail_msg("%zu: saved %s", i,
+				p->inv.saved_entry ? p->inv.saved_entry : "nothing");
+		buffer_done(&p->sys.grub_block);
+		patient_free(p);
+	}
+}
+
 /* GRUB looks at the top of the file system that holds /boot first. */
 static void finds_the_entries(void **state)
 {
@@ -114,6 +161,7 @@ int main(void)
 		cmocka_unit_test(infers_without_a_configuration),
 		cmocka_unit_test(finds_the_configuration),
 		cmocka_unit_test(tells_a_damaged_block),
+		cmocka_unit_test(reads_the_raw_block),
 		cmocka_unit_test(finds_the_entries),
 	};
 

@@ -206,6 +206,40 @@ static void default_is_asked_for_or_kept(void **state)
 	assert_false(x->plan.boots);
 }
 
+/* Outside of every file: what grubenv would say there, GRUB would not heed. */
+static void default_in_the_reserved_area(void **state)
+{
+	struct facts *x = *state;
+
+	lose_entry(x);
+	x->inv.saved_in_block = true;
+	assert_int_equal(plan_now(x), -ENOTSUP);
+	assert_non_null(strstr(x->fault.reason, "reserved area of btrfs"));
+	assert_non_null(strstr(x->fault.hint, "--keep-default"));
+	x->options.default_choice = DEFAULT_KEEP;
+	assert_int_equal(plan_now(x), 0);
+	assert_operations(x, "entry");
+}
+
+/* A default subvolume needs no word; another one does, whatever the old line said. */
+static void subvolume_that_is_the_default(void **state)
+{
+	struct facts *x = *state;
+
+	lose_entry(x);
+	x->system.subvolume = (char *)"@/.snapshots/1/snapshot";
+	x->system.is_default_subvolume = true;
+	x->inv.cmdline.etc_kernel_cmdline = (char *)"root=UUID=" ROOT_UUID " ro";
+	assert_int_equal(plan_now(x), 0);
+	assert_key(x, "options", "root=UUID=" ROOT_UUID " ro");
+	x->system.is_default_subvolume = false;
+	x->inv.cmdline.etc_kernel_cmdline =
+		(char *)"root=UUID=" ROOT_UUID " rootflags=subvol=other ro";
+	assert_int_equal(plan_now(x), 0);
+	assert_key(x, "options",
+		"root=UUID=" ROOT_UUID " rootflags=subvol=@/.snapshots/1/snapshot ro");
+}
+
 static void nothing_tells_the_root(void **state)
 {
 	struct facts *x = *state;
@@ -229,6 +263,8 @@ int main(void)
 		WITH_FACTS(sibling_entry_is_the_template),
 		WITH_FACTS(default_keeps_unknown_variables),
 		WITH_FACTS(default_is_asked_for_or_kept),
+		WITH_FACTS(default_in_the_reserved_area),
+		WITH_FACTS(subvolume_that_is_the_default),
 		WITH_FACTS(nothing_tells_the_root),
 	};
 

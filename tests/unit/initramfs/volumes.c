@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which logical volumes PID 1 opens, and what it says of the others. The physical volumes
+ * are files: what is tried with them fails, in this kernel or for want of a driver.
+ */
+#include "../../../initramfs/pid1.h"
+#include "digest.h"
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#define MIB (1024 * 1024)
+#define TEXT_AT 512
+#define ID(n) "id = \"aaaaaa-bbbb-cccc-dddd-eeee-ffff-" n "\" "
+#define LV(name, n, flags, segment)                                                      \
+	name " { " ID(n) "status = [\"READ\", \"WRITE\"" flags "] segment_count = 1 "        \
+	     "segment1 { start_extent = 0 extent_count = 16 " segment " } } "
+#define VISIBLE ", \"VISIBLE\""
+#define LINEAR(pv, at) "type = \"striped\" stripes = [\"" pv "\", " at "]"
+
+/* A group of two disks: root and home on pv0, far on pv1; a thin one, a hidden one. */
+static const char group[] =
+	"vg { " ID("vg0gr0") "seqno = 1 extent_size = 128 physical_volumes { "
+	"pv0 { " ID("pv0000") "pe_start = 2048 pe_count = 240 } "
+	"pv1 { " ID("pv1111") "pe_start = 2048 pe_count = 240 } } logical_volumes { "
+	LV("root", "lv0001", VISIBLE, LINEAR("pv0", "0"))
+	LV("home", "lv0002", VISIBLE, LINEAR("pv0", "16"))
+	LV("far", "lv0003", VISIBLE, LINEAR("pv1", "0"))
+	LV("hidden", "lv0004", "", LINEAR("pv0", "32"))
+	LV("thin", "lv0005", VISIBLE, "type = \"thin\" thin_pool = \"pool\"")
+	"} } contents = \"Text Format Volume Group\" version = 1";
+
+struct setting {
+	char path[2][64];
+	struct disks disks;
+	struct volumes volumes;
+	struct boot_options options;
+	struct drivers drivers;
+};
+
+static void put(uint8_t *at, uint64_t number, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		at[i] = (uint8_t)(number >> (8 * i));
+}
+
+static uint32_t crc(const void *data, size_t size)
+{
+	return ~crc32_of((struct bytes){data, size}, ~0xf597a6cfu);
+}
+
+/* uuid: the last six characters. */
+static void write_pv(const char *path, const char *uuid, const char *text)
+{
+	static uint8_t in[4096 + 65536];
+	uint8_t *label = in + 512, *area = in + 4096;
+	_cleanup_close_ int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	size_t size = strlen(text);
+
+	memset(in, 0, sizeof(in));
+	memcpy(label, "LABELONE", 8);
+	put(label + 8, 1, 8);
+	put(label + 20, 32, 4);
+	memcpy(label + 24, "LVM2 001", 8);
+	memcpy(label + 32, "aaaaaabbbbccccddddeeeeffff", 26);
+	memcpy(label + 58, uuid, 6);
+	put(label + 64, 16 * MIB, 8);
+	put(label + 72, MIB, 8);
+	put(label + 104, 4096, 8);
+	put(label + 112, 65536, 8);
+	put(label + 16, crc(label + 20, 492), 4);
+	memcpy(area + TEXT_AT, text, size);
+	memcpy(area + 4, " LVM2 x[5A%r0N*>", 16);
+	put(area + 20, 1, 4);
+	put(area + 24, 4096, 8);
+	put(area + 32, 65536, 8);
+	put(area + 40, TEXT_AT, 8);
+	put(area + 48, size, 8);
+	put(area + 56, crc(text, size), 4);
+	put(area, crc(area + 4, 508), 4);
+	assert_true(fd >= 0);
+	assert_int_equal(fd_write_all(fd, in, sizeof(in)), 0);
+	assert_int_equal(ftruncate(fd, 16 * MIB), 0);
+}
+
+static int setup(void **state)
+{
+	struct setting *s = calloc(1, sizeof(*s));
+
+	assert_non_null(s);
+	for (size_t i = 0; i < ARRAY_SIZE(s->path); i++) {
+		int fd;
+
+		snprintf(s->path[i], sizeof(s->path[i]), "/tmp/volumes-test-XXXXXX");
+		fd = mkstemp(s->path[i]);
+		assert_true(fd >= 0);
+		close(fd);
+		write_pv(s->path[i], i == 0 ? "pv0000" : "pv1111", group);
+	}
+	assert_int_equal(boot_options_parse(&s->options, "quiet"), 0);
+	s->drivers.options = &s->options;
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct setting *s = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(s->path); i++)
+		unlink(s->path[i]);
+	disks_done(&s->disks);
+	volumes_done(&s->volumes);
+	boot_options_done(&s->options);
+	free(s);
+	return 0;
+}
+
+static void add_disk(struct setting *s, size_t which)
+{
+	struct disk *d;
+
+	assert_int_equal(VECTOR_GROW(&s->disks), 0);
+	d = &s->disks.items[s->disks.count++];
+	*d = (struct disk){.device = {.parent = -1, .system = -1, .size = 16 * MIB}};
+	d->device.path = strdup(s->path[which]);
+	d->device.roles = ROLE_LVM_PV;
+}
+
+static void command_line(struct setting *s, const char *text)
+{
+	boot_options_done(&s->options);
+	assert_int_equal(boot_options_parse(&s->options, text), 0);
+}
+
+/* What was opened, or tried, for the sake of that root. */
+static void assert_tried(
+	struct setting *s, const char *root, bool settled, const char *expected)
+{
+	_cleanup_(wanted_done) struct wanted w = {0};
+	_cleanup_(buffer_done) struct buffer tried = {0};
+
+	assert_int_equal(wanted_parse(&w, root), 0);
+	assert_int_equal(volumes_serve(&s->volumes, &s->disks, &s->drivers, &w, settled), 0);
+	assert_int_equal(buffer_puts(&tried, ""), 0);
+	strings_sort(&s->volumes.active);
+	for (size_t i = 0; i < s->volumes.active.count; i++)
+		buffer_printf(&tried, "%s ", s->volumes.active.items[i]);
+	assert_string_equal(tried.data, expected);
+}
+
+/* By its name it is that one alone; until the group is whole, none. */
+static void test_named_root(void **state)
+{
+	struct setting *s = *state;
+
+	add_disk(s, 0);
+	assert_tried(s, "/dev/mapper/vg-root", false, "");
+	add_disk(s, 1);
+	assert_tried(s, "/dev/mapper/vg-root", false, "vg-root ");
+	assert_tried(s, "/dev/mapper/vg-root", false, "vg-root "); /* once */
+}
+
+static void test_other_spelling(void **state)
+{
+	struct setting *s = *state;
+
+	add_disk(s, 0);
+	add_disk(s, 1);
+	assert_tried(s, "/dev/vg/home", false, "vg-home ");
+	assert_tried(s, "/dev/sda1", false, "vg-home ");
+	assert_tried(s, "/dev/mapper/vg-hidden", false, "vg-home ");
+}
+
+/* rd.lvm.lv= and rd.lvm.vg= come with whatever the root is. */
+static void test_command_line(void **state)
+{
+	struct setting *s = *state;
+
+	add_disk(s, 0);
+	add_disk(s, 1);
+	command_line(s, "rd.lvm.lv=vg/far rd.lvm.lv=vg/hidden rd.lvm.lv=other/root");
+	assert_tried(s, "/dev/mapper/vg-root", false, "vg-far vg-root ");
+	command_line(s, "rd.lvm.vg=vg");
+	assert_tried(s, "/dev/sda1", false, "vg-far vg-home vg-root vg-thin ");
+}
+
+/* A UUID may be that of any volume; of those that are named, those come first. */
+static void test_root_by_uuid(void **state)
+{
+	struct setting *s = *state;
+
+	add_disk(s, 0);
+	add_disk(s, 1);
+	command_line(s, "rd.lvm.lv=vg/root");
+	assert_tried(s, "UUID=1234", false, "vg-root ");
+	assert_tried(s, "UUID=1234", true, "vg-far vg-home vg-root vg-thin ");
+}
+
+/* When no more disks are to be expected the group is taken as it is. */
+static void test_missing_disk(void **state)
+{
+	_cleanup_(buffer_done) struct buffer text = {0};
+	struct setting *s = *state;
+
+	add_disk(s, 0);
+	assert_tried(s, "UUID=1234", false, "");
+	assert_tried(s, "UUID=1234", true, "vg-far vg-home vg-root vg-thin ");
+	assert_true(strings_has(&s->volumes.seen, "vg-far: a physical volume is missing"));
+	assert_true(strings_has(&s->volumes.seen, "vg-thin: a thin volume"));
+	assert_int_equal(volumes_describe(&s->volumes, &text), 0);
+	assert_string_equal(text.data,
+		"  volume group vg, 1 of 2 disks missing: root home far thin\n");
+}
+
+/* Of two copies neither is taken: the system could be started on the wrong one. */
+static void test_copies(void **state)
+{
+	struct setting *s = *state;
+
+	write_pv(s->path[1], "pv0000", group);
+	add_disk(s, 0);
+	add_disk(s, 1);
+	assert_tried(s, "/dev/mapper/vg-root", true, "");
+	assert_true(strings_has(&s->volumes.seen,
+		"vg: there are several copies of this volume group"));
+}
+
+/* What cannot be read is said once, and the others are served. */
+static void test_damaged(void **state)
+{
+	struct setting *s = *state;
+	size_t said;
+
+	write_pv(s->path[1], "pv1111", "vg { this is no metadata");
+	add_disk(s, 1);
+	assert_tried(s, "/dev/mapper/vg-root", true, "");
+	said = s->volumes.seen.count;
+	assert_true(said >= 2); /* the disk and the message */
+	assert_tried(s, "/dev/mapper/vg-root", true, "");
+	assert_int_equal(s->volumes.seen.count, said);
+	add_disk(s, 0);
+	assert_tried(s, "/dev/mapper/vg-root", true, "vg-root ");
+}
+
+#define WITH_SETTING(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_SETTING(test_named_root),
+		WITH_SETTING(test_other_spelling),
+		WITH_SETTING(test_command_line),
+		WITH_SETTING(test_root_by_uuid),
+		WITH_SETTING(test_missing_disk),
+		WITH_SETTING(test_copies),
+		WITH_SETTING(test_damaged),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -24,19 +24,8 @@ static int examine_all(struct session *s, struct fault *f)
 	return r;
 }
 
-static void print_patient(const struct session *s, const struct patient *p)
-{
-	const struct system *sys = p->system;
-
-	printf("%s  %s, root on %s\n", sys->id, sys->os_pretty_name ? sys->os_pretty_name : "Linux",
-		sys->by_directory ? s->options.scope.root
-				  : sys->root.device_path ? sys->root.device_path : "?");
-	text_findings(s, &p->verification.findings);
-	text_verdict(s, p);
-}
-
 /* The first remedy among the worst: findings are sorted so. */
-static const struct finding *next_step(const struct patient *p)
+const struct finding *session_next_step(const struct patient *p)
 {
 	for (size_t i = 0; i < p->verification.findings.count; i++) {
 		const struct finding *found = &p->verification.findings.items[i];
@@ -47,30 +36,12 @@ static const struct finding *next_step(const struct patient *p)
 	return NULL;
 }
 
-static void print_next_step(const struct session *s, const struct patient *p)
-{
-	const struct finding *step = next_step(p);
-
-	if (p->verification.verdict == VERDICT_BOOTABLE)
-		return;
-	if (step) {
-		printf("Next step: %s\n", step->remedy);
-	} else if (p->verification.wanted.count) {
-		_cleanup_free_ char *command = session_command_line(s, "restore", p->system->id);
-
-		printf("Next step: bring these packages here, then run\n  %s DIRECTORY\n",
-			command ? command : "rescue restore");
-		for (size_t i = 0; i < p->verification.wanted.count; i++)
-			printf("  %s\n", p->verification.wanted.items[i]);
-	}
-}
-
 /* Only where one system alone needs it and what it needs is on the disk already. */
 static int offer(struct session *s, struct fault *f)
 {
 	struct patient *p = &s->patients[0];
 	struct system *sys = landscape_find(&s->landscape, p->system->id);
-	const struct finding *step = next_step(p);
+	const struct finding *step = session_next_step(p);
 	int r;
 
 	if (!step || !sys || s->patient_count != 1 || sys->on_removable || !can_ask(s) ||
@@ -86,12 +57,8 @@ static int run(struct session *s, struct fault *f)
 
 	if (r < 0 || s->options.json)
 		return r;
-	for (size_t i = 0; i < s->patient_count; i++) {
-		print_patient(s, &s->patients[i]);
-		print_next_step(s, &s->patients[i]);
-		if (i + 1 < s->patient_count)
-			putchar('\n');
-	}
+	if (text_summary(s) < 0)
+		return fault_no_memory(f);
 	return offer(s, f);
 }
 

@@ -41,6 +41,11 @@ int session_check_set(const struct session *s, const struct verification *v,
 		      struct fault *f);
 void session_forget_offers(struct session *s);
 
+/* diagnose.c: the first remedy among the worst findings, or NULL. */
+const struct finding *session_next_step(const struct patient *p);
+/* summary.c: every system on one screen. 0 or -ENOMEM. */
+int text_summary(const struct session *s);
+
 /* text.c: everything on standard output. */
 void text_systems(const struct session *s);
 void text_devices(const struct session *s);

@@ -18,9 +18,12 @@ struct grub_menuentry {
 	char *number;     /* "0", "1>2" */
 	char *linux_path; /* first operand of linux, linux16, linuxefi; or NULL */
 	char *options; /* the rest of that line; quotes only around words with blanks */
+	char *raw_options; /* its $variables as they are written */
 	struct strings initrd;
 	char *hypervisor; /* what multiboot loads where Linux is a module; or NULL */
-	unsigned line;
+	unsigned line, linux_line; /* linux_line 0: with linux_path NULL */
+	char *file; /* where it stands if another file was read for it; or NULL */
+	bool is_submenu; /* grub_cfg_run */
 	char *linux_word; /* linux, linux16, linuxefi, module; NULL with linux_path */
 	size_t at, behind; /* its first byte, and the one behind its last; 0: it is open */
 };
@@ -72,6 +75,51 @@ int grub_script_words(struct strings *ret, const char *text,
  * NULL: no memory.
  */
 char *grub_options_text(const struct strings *words, size_t from);
+
+/* ---- running ---- */
+
+enum grub_answer { GRUB_NO, GRUB_YES, GRUB_UNKNOWN };
+/* Stands for the value of a variable that nobody knows before the machine runs. */
+extern const char grub_script_unknown[];
+
+/* What a grub.cfg can ask while it runs; each member may be NULL. */
+struct grub_world {
+	/* Variables that are set before: prefix, root, grub_platform, …; NULL: unset. */
+	const char *(*variable)(void *data, const char *name);
+	/* The text of a file as GRUB names it: (DEVICE)/PATH, /PATH. -errno: there is none. */
+	int (*read)(void *data, const char *path, struct buffer *ret);
+	/* kind as behind the dash in [ -f PATH ]: d, e, f, s. */
+	enum grub_answer (*exists)(void *data, const char *path, char kind);
+	/* search by "fs-uuid", "label", "file"; *ret: the device's name where it is found. */
+	enum grub_answer (*search)(void *data, const char *by, const char *what,
+		const char **ret);
+	void *data;
+};
+
+#define GRUB_CFG_MAX_COMMANDS 200000 /* that run in all */
+#define GRUB_CFG_MAX_FILES 64	      /* that source and configfile read */
+
+/*
+ * The menu that GRUB makes of a grub.cfg, conditions judged as far as they are known: where
+ * they are not, both branches count. items are in the menu's order, submenus too; what
+ * stands in a submenu follows it. The text of `in` is not kept.
+ */
+struct grub_menu {
+	struct grub_menuentry *items;
+	size_t count, capacity;
+	struct grub_assignment *variables; /* as they are when the menu is shown */
+	size_t variable_count, variable_capacity;
+	bool has_blscfg;
+	size_t blscfg_index;  /* entries of the top level before it */
+	char *blscfg_path;    /* what blscfg was told to read; or NULL */
+	unsigned bad_line;    /* of the file itself; 0: none */
+};
+
+void grub_menu_done(struct grub_menu *m);
+/* -EFBIG, -E2BIG beyond the limits, -ENOMEM. */
+int grub_cfg_run(struct grub_menu *ret, struct bytes in, const struct grub_world *world,
+	struct fault *f);
+const char *grub_menu_variable(const struct grub_menu *m, const char *name);
 
 /* ---- writing ---- */
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * grub.cfg: menuentries with their numbers, plain assignments, and whether blscfg runs.
- * Conditions are not judged: both branches of an `if` are read, as one after the other.
+ * grub.cfg as a text to be edited: where its menuentries stand, plain assignments, and
+ * whether blscfg runs. Conditions are not judged (grub_run.c does that): both branches of
+ * an `if` are read, as one after the other.
  */
 #include "formats/grub_cfg.h"
 
-#include "grub_script.h"
+#include "grub_run.h"
 
 #include <errno.h>
 
@@ -33,22 +34,10 @@ struct parser {
 	} before;
 };
 
-static void menuentry_done(struct grub_menuentry *e)
-{
-	free(e->title);
-	free(e->id);
-	free(e->number);
-	free(e->linux_path);
-	free(e->linux_word);
-	free(e->hypervisor);
-	free(e->options);
-	strings_done(&e->initrd);
-}
-
 void grub_cfg_done(struct grub_cfg *c)
 {
 	for (size_t i = 0; i < c->count; i++)
-		menuentry_done(&c->items[i]);
+		grub_entry_done(&c->items[i]);
 	free(c->items);
 	for (size_t i = 0; i < c->assignment_count; i++) {
 		free(c->assignments[i].name);
@@ -102,57 +91,6 @@ static char *menu_number(const struct parser *p, unsigned own)
 	return buffer_printf(&text, "%u", own) < 0 ? NULL : buffer_steal(&text);
 }
 
-/*
- * The option word takes the next word as its value ("--id x", "$menuentry_id_option x").
- */
-static bool takes_value(const char *word)
-{
-	static const char *const options[] = {"--class", "--users", "--hotkey", "--id",
-		"$menuentry_id_option", "${menuentry_id_option}"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
-		if (strcmp(word, options[i]) == 0)
-			return true;
-	return false;
-}
-
-static bool is_id_option(const char *word)
-{
-	return strcmp(word, "--id") == 0 || strstr(word, "menuentry_id_option") != NULL;
-}
-
-static int copy_text(char **ret, const char *text)
-{
-	free(*ret);
-	*ret = strdup(text);
-	return *ret ? 0 : -ENOMEM;
-}
-
-/*
- * menuentry TITLE [--class C] [--users U] [--hotkey K] [--id ID] [--unrestricted] [ARG…]
- */
-static int read_head(struct grub_menuentry *e, const struct strings *words)
-{
-	int r = 0;
-
-	for (size_t i = 1; r >= 0 && i < words->count; i++) {
-		const char *word = words->items[i];
-
-		if (text_starts(word, "--id=")) {
-			r = copy_text(&e->id, word + strlen("--id="));
-		} else if (takes_value(word) && i + 1 < words->count) {
-			i++;
-			if (is_id_option(word))
-				r = copy_text(&e->id, words->items[i]);
-		} else if (!text_starts(word, "--") && !e->title) {
-			r = copy_text(&e->title, word);
-		}
-	}
-	if (r >= 0 && !e->title)
-		r = copy_text(&e->title, "");
-	return r;
-}
-
 /* Tops are counted as menu_counter does it. */
 static int add_top(struct parser *p, size_t at)
 {
@@ -170,63 +108,17 @@ static int add_menuentry(struct parser *p, const struct grub_command *c)
 {
 	struct grub_menuentry e = {.line = c->line, .at = c->at};
 	struct grub_cfg *cfg = &p->cfg;
-	int r = read_head(&e, &c->words);
+	int r = grub_entry_head(&e, &c->words);
 
 	if (r >= 0)
 		r = add_top(p, c->at);
 	if (r >= 0)
 		e.number = menu_number(p, (*menu_counter(p))++);
 	if (r < 0 || !e.number || VECTOR_GROW(cfg) < 0) {
-		menuentry_done(&e);
+		grub_entry_done(&e);
 		return -ENOMEM;
 	}
 	cfg->items[cfg->count++] = e;
-	return 0;
-}
-
-static int read_linux(struct grub_menuentry *e, const struct strings *words)
-{
-	if (words->count < 2 || e->linux_path)
-		return 0;
-	e->linux_path = strdup(words->items[1]);
-	e->linux_word = strdup(words->items[0]);
-	e->options = grub_options_text(words, 2);
-	return e->linux_path && e->linux_word && e->options ? 0 : -ENOMEM;
-}
-
-/* xen.gz and its like start the Linux that the first module holds. */
-static int read_multiboot(struct grub_menuentry *e, const struct strings *words)
-{
-	const char *path = words->count > 1 ? words->items[1] : "";
-	const char *slash = strrchr(path, '/');
-
-	if (e->hypervisor || !text_starts(slash ? slash + 1 : path, "xen"))
-		return 0;
-	e->hypervisor = strdup(path);
-	return e->hypervisor ? 0 : -ENOMEM;
-}
-
-/* module [--nounzip] FILE [placeholder] ARGUMENT…: Linux first, then its initramfs. */
-static int read_module(struct grub_menuentry *e, const struct strings *words)
-{
-	size_t n = words->count > 1 && text_starts(words->items[1], "--") ? 2 : 1;
-
-	if (!e->hypervisor || n >= words->count)
-		return 0;
-	if (e->linux_path)
-		return strings_add(&e->initrd, words->items[n]);
-	e->linux_path = strdup(words->items[n++]);
-	e->linux_word = strdup(words->items[0]);
-	n += n < words->count && strcmp(words->items[n], "placeholder") == 0;
-	e->options = grub_options_text(words, n);
-	return e->linux_path && e->linux_word && e->options ? 0 : -ENOMEM;
-}
-
-static int read_initrd(struct grub_menuentry *e, const struct strings *words)
-{
-	for (size_t i = 1; i < words->count; i++)
-		if (strings_add(&e->initrd, words->items[i]) < 0)
-			return -ENOMEM;
 	return 0;
 }
 
@@ -287,27 +179,6 @@ static void drop_keywords(struct parser *p, struct strings *words)
 	memmove(words->items, words->items + n, words->count * sizeof(*words->items));
 }
 
-static int read_in_menuentry(struct grub_menuentry *e, const struct grub_command *c)
-{
-	static const char *const linux_words[] = {"linux", "linux16", "linuxefi",
-		"linuxxen", NULL};
-	static const char *const initrd_words[] = {
-		"initrd", "initrd16", "initrdefi", NULL};
-	static const char *const multiboot_words[] = {
-		"multiboot", "multiboot2", "xen_hypervisor", NULL};
-	static const char *const module_words[] = {
-		"module", "module2", "xen_module", "xen_linux", "xen_initrd", NULL};
-	const char *word = c->words.items[0];
-
-	if (is_one_of(word, linux_words))
-		return read_linux(e, &c->words);
-	if (is_one_of(word, initrd_words))
-		return read_initrd(e, &c->words);
-	if (is_one_of(word, multiboot_words))
-		return read_multiboot(e, &c->words);
-	return is_one_of(word, module_words) ? read_module(e, &c->words) : 0;
-}
-
 static int read_command(struct parser *p, const struct grub_command *c)
 {
 	static const char *const bls_words[] = {"blscfg", "bls_import", NULL};
@@ -315,7 +186,8 @@ static int read_command(struct parser *p, const struct grub_command *c)
 	struct block *entry = innermost(p, BLOCK_MENUENTRY);
 
 	if (entry)
-		return read_in_menuentry(&p->cfg.items[entry->entry], c);
+		return grub_entry_command(&p->cfg.items[entry->entry], &c->words,
+			&c->words, c->line);
 	if (is_one_of(word, bls_words)) {
 		if (!p->cfg.has_blscfg)
 			p->cfg.blscfg_index = p->top_level;
@@ -390,7 +262,7 @@ static void recover(struct parser *p, struct grub_script *s)
 			p->depth > 0 && s->at == s->in.size ? p->blocks[0].line : s->line;
 	if (p->depth > 0) {
 		while (p->cfg.count > p->before.entries)
-			menuentry_done(&p->cfg.items[--p->cfg.count]);
+			grub_entry_done(&p->cfg.items[--p->cfg.count]);
 		p->top_level = p->before.top_level;
 		p->cfg.top_count = p->top_level;
 		p->depth = 0;

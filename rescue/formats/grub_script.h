@@ -6,7 +6,7 @@
 #ifndef RESCUE_FORMATS_GRUB_SCRIPT_H
 #define RESCUE_FORMATS_GRUB_SCRIPT_H
 
-#include "base.h"
+#include "formats/grub_cfg.h"
 
 #define GRUB_SCRIPT_MAX_WORDS 4096 /* of one command */
 
@@ -21,7 +21,6 @@ struct grub_script {
 	const char *(*variable)(void *data, const char *name);
 	void *data;
 };
-extern const char grub_script_unknown[];
 
 enum grub_command_end {
 	GRUB_COMMAND_END,  /* newline, `;` or the end of the file */

@@ -11,32 +11,77 @@
 #include <errno.h>
 #include <limits.h>
 
-static int find_id(const struct reader *r, const char *id, size_t size)
+/* Something of the menu that can be chosen. */
+struct choice {
+	const char *place, *title, *id;
+	int draft; /* -1: a submenu */
+};
+
+struct choices {
+	struct choice *items;
+	size_t count, capacity;
+	struct strings places; /* of submenus */
+};
+
+static void choices_done(struct choices *c)
+{
+	free(c->items);
+	strings_done(&c->places);
+}
+
+static int add_choice(struct choices *c, struct choice added)
+{
+	if (VECTOR_GROW(c) < 0)
+		return -ENOMEM;
+	c->items[c->count++] = added;
+	return 0;
+}
+
+static int list_choices(const struct reader *r, struct choices *ret)
 {
 	for (size_t i = 0; i < r->draft_count; i++) {
 		const struct draft *d = &r->drafts[i];
 
-		if (d->place && d->entry.loader_name && strlen(d->entry.loader_name) == size &&
-			memcmp(d->entry.loader_name, id, size) == 0)
-			return (int)i;
+		if (d->place && add_choice(ret, (struct choice){d->place, d->entry.title,
+						       d->entry.loader_name, (int)i}) < 0)
+			return -ENOMEM;
 	}
-	return -1;
+	for (size_t i = 0; i < r->menu.count; i++) {
+		const struct grub_menuentry *m = &r->menu.items[i];
+		char *place = m->is_submenu ? menu_place(r, m->number) : NULL;
+
+		if (!m->is_submenu)
+			continue;
+		if (strings_take(&ret->places, place) < 0 ||
+			add_choice(ret, (struct choice){place, m->title, m->id ? m->id : m->title,
+						-1}) < 0)
+			return -ENOMEM;
+	}
+	return 0;
 }
 
-static int find_title(const struct reader *r, const char *title)
+/* The place is one of the menu whose submenu's place is given ("" the first menu). */
+static bool is_in_menu(const char *place, const char *menu)
 {
-	for (size_t i = 0; i < r->draft_count; i++)
-		if (r->drafts[i].place && text_equal(r->drafts[i].entry.title, title))
-			return (int)i;
-	return -1;
+	size_t size = strlen(menu);
+
+	if (strncmp(place, menu, size) != 0 || (size > 0 && place[size] != '>'))
+		return false;
+	return !strchr(place + size + (size > 0), '>');
 }
 
-static int find_place(const struct reader *r, const char *place)
+/* Up to a single `>`; `>>` stands for one. *ret_rest: behind it, or NULL. */
+static bool is_named(const char *name, const char *wanted, const char **ret_rest)
 {
-	for (size_t i = 0; i < r->draft_count; i++)
-		if (text_equal(r->drafts[i].place, place))
-			return (int)i;
-	return -1;
+	for (; *wanted; wanted++, name++) {
+		if (wanted[0] == '>' && wanted[1] != '>')
+			break;
+		wanted += wanted[0] == '>';
+		if (*name != *wanted)
+			return false;
+	}
+	*ret_rest = *wanted ? wanted + 1 : NULL;
+	return *name == '\0';
 }
 
 /*
@@ -71,44 +116,70 @@ static const char *take_number(const char *text, unsigned *ret)
 	return text > begin ? text : NULL;
 }
 
-static int find_number(const struct reader *r, unsigned long number)
+static const struct choice *find_number(
+	const struct choices *c, const char *menu, unsigned number)
 {
-	char place[24];
+	_cleanup_free_ char *place = text_printf("%s%s%u", menu, *menu ? ">" : "", number);
 
-	snprintf(place, sizeof(place), "%lu", number);
-	return find_place(r, place);
+	for (size_t i = 0; place && i < c->count; i++)
+		if (strcmp(c->items[i].place, place) == 0)
+			return &c->items[i];
+	return NULL;
+}
+
+enum name_kind { BY_ID = 1, BY_TITLE = 2 };
+
+/* The first in the menu's order, which is that of places. */
+static const struct choice *find_name(const struct choices *c, const char *menu,
+	unsigned kinds, const char *wanted)
+{
+	const struct choice *found = NULL;
+	const char *rest;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct choice *x = &c->items[i];
+		bool is = (kinds & BY_ID && x->id && is_named(x->id, wanted, &rest)) ||
+			  (kinds & BY_TITLE && x->title && is_named(x->title, wanted, &rest));
+
+		if (is && is_in_menu(x->place, menu) &&
+			(!found || text_compare_natural(x->place, found->place) < 0))
+			found = x;
+	}
+	return found;
 }
 
 /*
- * rhboot/grub2, Fedora 30 and EL8 on: an id, a title, a number; nothing may follow it, and
- * so the numbers of a way through submenus select nothing.
+ * rhboot/grub2, Fedora 30 and EL8 on: the first word is looked up as an id (and then
+ * nothing may follow it), the whole as a title, at last as a number. So the numbers of a
+ * way through submenus select nothing.
  */
-static int find_as_fedora(const struct reader *r, const char *wanted)
+static const struct choice *find_as_fedora(
+	const struct choices *c, const char *menu, const char *wanted)
 {
 	size_t size = strcspn(wanted, " \t");
-	int found = find_id(r, wanted, size);
+	_cleanup_free_ char *word = strndup(wanted, size);
+	const struct choice *found = word ? find_name(c, menu, BY_ID, word) : NULL;
 	const char *end;
 	unsigned number;
 
-	if (found >= 0)
-		return wanted[size] ? -1 : found;
-	found = find_title(r, wanted);
-	if (found >= 0)
+	if (found)
+		return wanted[size] ? NULL : found;
+	found = find_name(c, menu, BY_TITLE, wanted);
+	if (found)
 		return found;
 	end = take_number(wanted, &number);
-	return end && *end == '\0' ? find_number(r, number) : -1;
+	return end && *end == '\0' ? find_number(c, menu, number) : NULL;
 }
 
 /* EL7 and upstream: what begins with a digit is a number, whatever follows. */
-static int find_as_upstream(const struct reader *r, const char *wanted)
+static const struct choice *find_as_upstream(
+	const struct choices *c, const char *menu, const char *wanted)
 {
 	unsigned number;
-	int found;
 
 	if (take_number(wanted, &number))
-		return find_number(r, number);
-	found = find_id(r, wanted, strlen(wanted));
-	return found >= 0 ? found : find_title(r, wanted);
+		return find_number(c, menu, number);
+	return find_name(c, menu, BY_ID | BY_TITLE, wanted);
 }
 
 static bool looks_up_ids_first(const struct reader *r)
@@ -128,43 +199,48 @@ static bool looks_up_ids_first(const struct reader *r)
 	return false;
 }
 
-/* "1>2" and "Advanced options>Linux 6.1": the way through submenus to the last name. */
-static int find_in_menu(const struct reader *r, const char *wanted)
+/* Behind the first single `>`; "" where there is none. */
+static const char *behind_submenu(const char *wanted)
 {
-	const char *last = strrchr(wanted, '>');
-	bool escaped = last && last > wanted && last[-1] == '>';
-
-	if (last && !escaped) {
-		int found = find_place(r, wanted);
-
-		if (found >= 0)
-			return found;
-		found = find_id(r, last + 1, strlen(last + 1));
-		return found >= 0 ? found : find_title(r, last + 1);
+	for (; *wanted; wanted++) {
+		if (wanted[0] == '>' && wanted[1] != '>')
+			return wanted + 1;
+		wanted += wanted[0] == '>';
 	}
-	return looks_up_ids_first(r) ? find_as_fedora(r, wanted)
-				     : find_as_upstream(r, wanted);
+	return "";
 }
 
-/* What grub.cfg sets `default` to when no one-shot entry is wanted. */
-static const char *wanted_default(const struct reader *r)
+/*
+ * What selects nothing starts the first of its menu. A submenu gets what stands behind the
+ * `>`, and starts its first entry where nothing does.
+ */
+static int find_in_menu(const struct reader *r, const struct choices *c, const char *wanted)
 {
-	const char *saved = r->inv.saved_entry ? r->inv.saved_entry : "";
+	const char *menu = "";
 
-	for (size_t i = r->cfg.assignment_count; i-- > 0;) {
-		const struct grub_assignment *a = &r->cfg.assignments[i];
+	for (;;) {
+		const struct choice *x = NULL;
 
-		if (strcmp(a->name, "default") != 0 || strstr(a->value, "next_entry"))
-			continue;
-		if (!strchr(a->value, '$'))
-			return a->value;
-		if (strstr(a->value, "saved_entry"))
-			return saved;
+		if (*wanted)
+			x = looks_up_ids_first(r) ? find_as_fedora(c, menu, wanted)
+						  : find_as_upstream(c, menu, wanted);
+		if (!x)
+			x = find_number(c, menu, 0);
+		if (!x || x->draft >= 0)
+			return x ? x->draft : -1;
+		menu = x->place;
+		wanted = behind_submenu(wanted);
 	}
-	return saved;
 }
 
-/* What GRUB starts for a default that selects nothing: the first of the menu. */
+/* By number: GRUB legacy, extlinux. */
+static int find_older(struct reader *r, const struct choices *c)
+{
+	const struct choice *x = find_number(c, "", (unsigned)older_default(r));
+
+	return x ? x->draft : -1;
+}
+
 static int first_in_menu(const struct reader *r)
 {
 	for (size_t i = 0; i < r->draft_count; i++)
@@ -183,22 +259,29 @@ static int find_pattern(const struct reader *r, const char *pattern)
 	return -1;
 }
 
-static int find_wanted(const struct reader *r)
+static int find_wanted(struct reader *r, int *ret)
 {
-	const char *wanted;
+	_cleanup_(choices_done) struct choices c = {0};
+	const char *wanted = loader_variable(r, r->inv.grub_cfg ? "default" : "saved_entry");
+	int error;
 
-	if (r->inv.loader == LOADER_SYSTEMD_BOOT)
-		return find_pattern(r, r->inv.systemd.wanted);
-	if (is_older_loader(r))
-		return find_number(r, older_default(r));
-	wanted = wanted_default(r);
-	return *wanted ? find_in_menu(r, wanted) : -1;
+	if (r->inv.loader == LOADER_SYSTEMD_BOOT) {
+		*ret = find_pattern(r, r->inv.systemd.wanted);
+		return 0;
+	}
+	error = list_choices(r, &c);
+	if (error >= 0)
+		*ret = is_older_loader(r) ? find_older(r, &c)
+					  : find_in_menu(r, &c, wanted ? wanted : "");
+	return error;
 }
 
 int find_default(struct reader *r)
 {
-	int found = find_wanted(r);
+	int found = -1, error = find_wanted(r, &found);
 
+	if (error < 0)
+		return error;
 	if (found < 0)
 		found = first_in_menu(r);
 	if (found >= 0)

@@ -121,104 +121,52 @@ int draft_set_paths(struct reader *r, struct draft *d, const char *linux_path,
 	return draft_add_initrd(r, d, initrd);
 }
 
-static int strip(char **text)
-{
-	char *stripped = *text ? strdup(text_strip(*text)) : NULL;
-
-	if (*text && !stripped)
-		return -ENOMEM;
-	free(*text);
-	*text = stripped;
-	return 0;
-}
-
-/* In a menuentry $name and ${name} stand for their value, or for nothing. */
-static int expand_script(struct reader *r, struct draft *d)
-{
-	_cleanup_(buffer_done) struct buffer out = {0};
-	const char *text = d->entry.raw_options;
-
-	while (text && *text) {
-		size_t size = strcspn(text, "$");
-
-		if (buffer_append(&out, text, size) < 0)
-			return -ENOMEM;
-		text += size;
-		if (*text != '$')
-			break;
-
-		bool braced = text[1] == '{';
-
-		text += braced ? 2 : 1;
-		for (size = 0; text[size] == '_' || isalnum((unsigned char)text[size]);)
-			size++;
-
-		_cleanup_free_ char *name = strndup(text, size);
-		const char *value = name ? loader_variable(r, name) : NULL;
-
-		if (!name || (value && buffer_puts(&out, value) < 0))
-			return -ENOMEM;
-		text += size + (braced && text[size] == '}');
-	}
-	if (!d->entry.raw_options)
-		return 0;
-	d->entry.options = buffer_steal(&out);
-	return d->entry.options ? strip(&d->entry.options) : -ENOMEM;
-}
-
-/* Words of an initrd line; one that begins with $ stands for the words of its value. */
-static int add_initrd_word(struct reader *r, struct draft *d, const char *word)
-{
-	const char *value = word[0] == '$' ? loader_variable(r, word + 1) : word;
-	_cleanup_free_ char *copy = value ? strdup(value) : NULL;
-	char *rest = copy, *part;
-
-	if (!value)
-		return 0;
-	if (!copy)
-		return -ENOMEM;
-	while ((part = strsep(&rest, " \t")))
-		if (*part &&
-			strings_take(&d->entry.initrd, system_path_of(r->sys, part)) < 0)
-			return -ENOMEM;
-	return 0;
-}
-
 /* ---- grub.cfg --------------------------------------------------------------------- */
+
+/* Its number among all that stand in the file, also where conditions leave some out. */
+static const char *number_in_file(const struct reader *r, const struct grub_menuentry *m)
+{
+	for (size_t i = 0; !m->file && i < r->cfg.count; i++)
+		if (r->cfg.items[i].at == m->at)
+			return r->cfg.items[i].number;
+	return m->number;
+}
+
+static char *source_of(const struct reader *r, const struct grub_menuentry *m)
+{
+	return m->file ? system_path_of(r->sys, m->file) : strdup(r->inv.grub_cfg);
+}
 
 static int add_menuentry(struct reader *r, const struct grub_menuentry *m)
 {
 	struct draft *d = reader_add_draft(r);
-	const char *slash = strrchr(r->inv.grub_cfg, '/');
+	const char *slash;
 
 	if (!d)
 		return -ENOMEM;
 	d->entry.kind = ENTRY_GRUB2;
 	d->entry.line = m->line;
-	d->entry.id =
-		text_printf("%s#%s", slash ? slash + 1 : r->inv.grub_cfg, m->number);
-	if (!d->entry.id || copy_text(&d->entry.source, r->inv.grub_cfg) < 0 ||
-		copy_text(&d->entry.title, m->title) < 0 ||
-		copy_text(&d->entry.loader_name, m->id) < 0 ||
+	d->entry.options_line = m->linux_line;
+	d->entry.source = source_of(r, m);
+	slash = d->entry.source ? strrchr(d->entry.source, '/') : NULL;
+	d->entry.id = text_printf("%s#%s", slash ? slash + 1 : "grub.cfg", number_in_file(r, m));
+	if (!d->entry.id || !d->entry.source || copy_text(&d->entry.title, m->title) < 0 ||
+		copy_text(&d->entry.loader_name, m->id ? m->id : m->title) < 0 ||
 		copy_text(&d->number, m->number) < 0 ||
-		copy_text(&d->entry.raw_options, m->options) < 0)
+		copy_text(&d->entry.raw_options, m->raw_options) < 0 ||
+		copy_text(&d->entry.options, m->options) < 0)
 		return -ENOMEM;
-	static const struct strings none;
-
-	if (draft_set_paths(r, d, m->linux_path, &none) < 0)
-		return -ENOMEM;
-	for (size_t i = 0; i < m->initrd.count; i++)
-		if (add_initrd_word(r, d, m->initrd.items[i]) < 0)
-			return -ENOMEM;
-	return expand_script(r, d);
+	return draft_set_paths(r, d, m->linux_path, &m->initrd);
 }
 
 static int read_menuentries(struct reader *r)
 {
-	for (size_t i = 0; i < r->cfg.count; i++) {
+	for (size_t i = 0; i < r->menu.count; i++) {
+		if (r->menu.items[i].is_submenu)
+			continue;
 		if (r->draft_count >= INVENTORY_MAX_ENTRIES)
 			return reader_cannot_read(r, r->inv.grub_cfg, -E2BIG);
-		if (add_menuentry(r, &r->cfg.items[i]) < 0)
+		if (add_menuentry(r, &r->menu.items[i]) < 0)
 			return -ENOMEM;
 	}
 	return 0;

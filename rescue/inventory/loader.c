@@ -61,6 +61,8 @@ static int read_grub_cfg(struct reader *r)
 	error = target_read(r->t, r->inv.grub_cfg, GRUB_CFG_MAX_SIZE, text, NULL);
 	if (error >= 0)
 		error = grub_cfg_parse(&r->cfg, buffer_bytes(text), NULL);
+	if (error >= 0)
+		error = run_grub_cfg(r);
 	if (error < 0 && error != -ENOMEM)
 		return reader_cannot_read(r, r->inv.grub_cfg, error);
 	return error;
@@ -183,7 +185,7 @@ static int find_entries_directory(struct reader *r)
 
 static int infer_rules(struct reader *r, enum loader_rules *ret)
 {
-	if (r->cfg.has_blscfg)
+	if (r->menu.has_blscfg)
 		return find_blscfg_rules(r, ret);
 	if (r->inv.grub_cfg) {
 		*ret = LOADER_MENUENTRIES;
@@ -224,7 +226,8 @@ int read_loader(struct reader *r)
 
 const char *loader_variable(const struct reader *r, const char *name)
 {
-	const char *value = grubenv_get(&r->env, name);
+	const char *value = r->inv.grub_cfg ? grub_menu_variable(&r->menu, name)
+					    : grubenv_get(&r->env, name);
 
-	return value && *value ? value : grub_cfg_literal(&r->cfg, name);
+	return value && *value ? value : NULL;
 }

@@ -20,7 +20,7 @@ static enum menu_part part_of(const struct reader *r, const struct draft *d)
 		return PART_UNSEEN;
 	if (d->entry.kind == ENTRY_BLS)
 		return PART_BLS;
-	return !r->cfg.has_blscfg || strtoul(d->number, NULL, 10) < r->cfg.blscfg_index
+	return !r->menu.has_blscfg || strtoul(d->number, NULL, 10) < r->menu.blscfg_index
 		       ? PART_BEFORE_BLS
 		       : PART_BEHIND_BLS;
 }
@@ -110,14 +110,14 @@ static void sort_drafts(struct reader *r)
 }
 
 /* Menuentries behind blscfg move on by the number of BLS entries. */
-static char *menuentry_place(
-	const struct reader *r, const struct draft *d, size_t bls_count)
+char *menu_place(const struct reader *r, const char *number)
 {
 	char *rest;
-	unsigned long top = strtoul(d->number, &rest, 10);
+	unsigned long top = strtoul(number, &rest, 10);
 
-	if (part_of(r, d) == PART_BEHIND_BLS)
-		top += bls_count;
+	if (r->menu.has_blscfg && top >= r->menu.blscfg_index)
+		for (size_t i = 0; i < r->draft_count; i++)
+			top += part_of(r, &r->drafts[i]) == PART_BLS;
 	return text_printf("%lu%s", top, rest);
 }
 
@@ -130,7 +130,7 @@ static int number_drafts(struct reader *r)
 
 		if (part_of(r, d) != PART_BLS)
 			continue;
-		d->place = text_printf("%zu", r->cfg.blscfg_index + bls_count++);
+		d->place = text_printf("%zu", r->menu.blscfg_index + bls_count++);
 		if (!d->place)
 			return -ENOMEM;
 	}
@@ -139,7 +139,7 @@ static int number_drafts(struct reader *r)
 
 		if (d->entry.kind == ENTRY_BLS || d->unseen)
 			continue;
-		d->place = menuentry_place(r, d, bls_count);
+		d->place = menu_place(r, d->number);
 		if (!d->place)
 			return -ENOMEM;
 	}

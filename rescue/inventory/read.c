@@ -31,6 +31,8 @@ void reader_done(struct reader *r)
 {
 	inventory_done(&r->inv);
 	grub_cfg_done(&r->cfg);
+	grub_menu_done(&r->menu);
+	free(r->grub_prefix);
 	grub_legacy_done(&r->legacy);
 	extlinux_done(&r->extlinux);
 	grubenv_done(&r->env);

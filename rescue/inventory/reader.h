@@ -17,7 +17,7 @@
 struct draft {
 	struct entry entry;
 	char *release; /* of the kernel that its paths or its version name, or NULL */
-	char *number;  /* of a menuentry in grub.cfg: "1>2"; NULL for BLS */
+	char *number;  /* of a menuentry among those of grub.cfg: "1>2"; NULL for BLS */
 	char *place; /* in the whole menu, likewise; NULL: the loader does not show it */
 	unsigned stopped_line; /* BLS: GRUB reads no further than this line; 0: all */
 	unsigned fatal_line;   /* BLS: GRUB gives up at this line; 0: it does not */
@@ -36,7 +36,9 @@ struct reader {
 	struct inventory inv;
 	const struct system *sys;
 	const struct target *t;
-	struct grub_cfg cfg;
+	struct grub_cfg cfg;   /* grub.cfg as it stands there */
+	struct grub_menu menu; /* what comes of it when it runs */
+	char *grub_prefix;     /* as GRUB names the directory of grub.cfg */
 	struct grub_legacy legacy; /* LOADER_GRUB_LEGACY */
 	struct extlinux extlinux;  /* LOADER_EXTLINUX */
 	struct grubenv env;
@@ -61,6 +63,7 @@ int read_surroundings(struct reader *r); /* surroundings.c: usr merge, SELinux, 
 int read_cmdline_sources(struct reader *r); /* cmdline.c; after read_loader */
 int read_generator(struct reader *r); /* generator.c: the system's own dracut */
 int read_spaces(struct reader *r);          /* space.c */
+int run_grub_cfg(struct reader *r); /* grub_world.c: cfg's text to menu */
 int find_blscfg_rules(struct reader *r, enum loader_rules *ret); /* blscfg_rules.c */
 int read_loader(struct reader *r);          /* loader.c: grub.cfg, grubenv, whose rules */
 int read_entries(struct reader *r);         /* entries.c: drafts, after read_loader */
@@ -71,6 +74,7 @@ int read_older_entries(struct reader *r);   /* older.c */
 unsigned long older_default(const struct reader *r); /* older.c: a place in the menu */
 bool is_older_loader(const struct reader *r);	     /* GRUB legacy, extlinux */
 int order_entries(struct reader *r);        /* menu_order.c: sorts drafts */
+char *menu_place(const struct reader *r, const char *number); /* menu_order.c */
 int find_default(struct reader *r);         /* default.c: inv.default_entry */
 int check_entries(struct reader *r);        /* entry_check.c: broken, is_of_this_root */
 int read_releases(struct reader *r);        /* kernels.c; after read_entries */
@@ -111,7 +115,7 @@ struct draft *reader_add_draft(struct reader *r);
 int draft_set_paths(struct reader *r, struct draft *d, const char *linux_path,
 	const struct strings *initrd);
 
-/* A variable as GRUB sees it when an entry starts: grubenv's, else grub.cfg's literal. */
+/* A variable as it is when GRUB shows its menu; NULL: it is not set. */
 const char *loader_variable(const struct reader *r, const char *name);
 /*
  * What a boot loader calls a file, as the running system does: /vmlinuz → /boot/vmlinuz.

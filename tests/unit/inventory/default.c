@@ -5,7 +5,7 @@
  */
 #include "patient.h"
 
-#define BLS_CFG "set default=\"${saved_entry}\"\nblscfg\n"
+#define BLS_CFG "load_env\nset default=\"${saved_entry}\"\nblscfg\n"
 
 struct rules_case {
 	const char *os_id, *os_version; /* NULL: rhel 9.4 */
@@ -84,11 +84,18 @@ static const struct rules_case blscfg_cases[] = {
 	{NULL, NULL, BLS_CFG, "saved_entry=2a5b-gone\n", "4a5b-" V "+debug"},
 	{NULL, NULL, BLS_CFG, "saved_entry=\n", "4a5b-" V "+debug"},
 	{NULL, NULL, BLS_CFG, "next_entry=1\nsaved_entry=4a5b-" OLD "\n", "4a5b-" OLD},
-	{NULL, NULL, BLS_CFG, "saved_entry=1\nprev_saved_entry=4a5b-" OLD "\n",
-		"4a5b-" OLD},
+	{NULL, NULL,
+		"load_env\nif [ \"${prev_saved_entry}\" ]; then\n"
+		"set saved_entry=\"${prev_saved_entry}\"\nfi\n"
+		"set default=\"${saved_entry}\"\nblscfg\n",
+		"saved_entry=1\nprev_saved_entry=4a5b-" OLD "\n", "4a5b-" OLD},
+	/* Nobody loads the environment block, nobody reads `default`. */
+	{NULL, NULL, "set default=\"${saved_entry}\"\nblscfg\n", "saved_entry=1\n",
+		"4a5b-" V "+debug"},
+	{NULL, NULL, "load_env\nblscfg\n", "saved_entry=1\n", "4a5b-" V "+debug"},
 	{NULL, NULL, "set default=\"2\"\nblscfg\n", "saved_entry=1\n", "4a5b-" OLD},
 	{NULL, NULL,
-		"if [ \"${next_entry}\" ]; then set default=\"${next_entry}\"\n"
+		"load_env\nif [ \"${next_entry}\" ]; then set default=\"${next_entry}\"\n"
 		"else set default=\"${saved_entry}\"; fi\nblscfg\n",
 		"saved_entry=1\n", "4a5b-" V},
 	/* Menuentries before and behind blscfg count in the menu. */
@@ -119,21 +126,31 @@ static const struct rules_case blscfg_cases[] = {
 	"menuentry Last --id last { linux /boot/d }\n"
 
 static const struct rules_case menuentry_cases[] = {
-	{"centos", "7", "set default=\"${saved_entry}\"\n" MENU, "saved_entry=Last\n",
+	{"centos", "7", "load_env\nset default=\"${saved_entry}\"\n" MENU, "saved_entry=Last\n",
 		"grub.cfg#2"},
-	{"centos", "7", "set default=\"${saved_entry}\"\n" MENU, "saved_entry=last\n",
+	{"centos", "7", "load_env\nset default=\"${saved_entry}\"\n" MENU, "saved_entry=last\n",
 		"grub.cfg#2"},
 	{"centos", "7", "set default=\"1>0\"\n" MENU, NULL, "grub.cfg#1>0"},
 	{"debian", "12", "set default=\"More>Two\"\n" MENU, NULL, "grub.cfg#1>1"},
 	{"debian", "12", "set default=\"More>inner\"\n" MENU, NULL, "grub.cfg#1>0"},
 	{"debian", "12", "set default=\"2\"\n" MENU, NULL, "grub.cfg#2"},
+	/* The way must lead there, and without one a submenu starts its first entry. */
+	{"debian", "12", "set default=\"Gone>Two\"\n" MENU, NULL, "grub.cfg#0"},
+	{"debian", "12", "set default=\"1\"\n" MENU, NULL, "grub.cfg#1>0"},
+	{"debian", "12", "set default=\"More\"\n" MENU, NULL, "grub.cfg#1>0"},
+	{"debian", "12", "set default=\"Two\"\n" MENU, NULL, "grub.cfg#0"},
+	{"debian", "12", "set default=\"a>>b\"\n" MENU "menuentry \"a>b\" { linux /x }\n",
+		NULL, "grub.cfg#3"},
+	{"rhel", "9.4", "set default=\"1>1\"\n" MENU, NULL, "grub.cfg#0"},
+	{"rhel", "9.4", "set default=\"More>1\"\n" MENU, NULL, "grub.cfg#1>1"},
+	{"rhel", "9.4", "set default=\"More>Two\"\n" MENU, NULL, "grub.cfg#1>1"},
 	{"debian", "12", "set default=\"9\"\n" MENU, NULL, "grub.cfg#0"},
 	{"debian", "12", MENU, NULL, "grub.cfg#0"},
 	/*
 	 * Upstream reads a leading number whatever follows; EL8's and later look for ids.
 	 */
 	{"debian", "12", "set default=\"2-zero\"\n" MENU, NULL, "grub.cfg#2"},
-	{"centos", "7", "set default=\"1-zero\"\n" MENU, NULL, "grub.cfg#0"},
+	{"centos", "7", "set default=\"1-zero\"\n" MENU, NULL, "grub.cfg#1>0"},
 	{"rhel", "8.4", "set default=\"1-zero\"\n" MENU, NULL, "grub.cfg#0"},
 	{"rhel", "8.4", "set default=\"2-zero\"\n" MENU, NULL, "grub.cfg#0"},
 };

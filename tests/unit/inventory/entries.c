@@ -63,6 +63,7 @@ static void expands_variables(void **state)
 {
 	struct patient *p =
 		patient_new("f 0644 /boot/grub2/grub.cfg <<END\n"
+			    "load_env\n"
 			    "if [ -z \"${kernelopts}\" ]; then\n"
 			    "  set kernelopts=\"root=UUID=" UUID " fallback\"\n"
 			    "fi\n"

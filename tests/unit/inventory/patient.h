@@ -35,6 +35,7 @@ struct patient {
 	"l /lib usr/lib\n"                                                               \
 	"d 0700 /boot/loader/entries\n"                                                  \
 	"f 0644 /boot/grub2/grub.cfg <<END\n"                                            \
+	"load_env\n"                                                                     \
 	"set default=\"${saved_entry}\"\n"                                               \
 	"blscfg\n"                                                                       \
 	"END\n"

@@ -65,6 +65,9 @@ int fault_errno(struct fault *f, int error, const char *path, const char *doing,
 int fault_named(struct fault *f, enum fault_code code, const char *path, const char *doing,
 		const char *reason, ...) _printf_(5, 6);
 int fault_no_memory(struct fault *f); /* -ENOMEM */
+/* What a parser answers of bytes that are not what they should be: -EBADMSG. */
+int fault_damaged(struct fault *f, const char *doing, const char *reason, ...)
+	_printf_(3, 4);
 
 /* What a caller adds that the lowest function could not know; only where still empty. */
 void fault_reason(struct fault *f, const char *reason, ...) _printf_(2, 3);

@@ -66,6 +66,18 @@ int fault_named(struct fault *f, enum fault_code code, const char *path,
 	return -EINVAL;
 }
 
+int fault_damaged(struct fault *f, const char *doing, const char *reason, ...)
+{
+	struct fault fresh = {.code = FAULT_ERRNO, .error = EBADMSG};
+
+	if (!f)
+		return -EBADMSG;
+	FORMAT(fresh.reason, reason);
+	SET_TEXT(fresh.doing, doing);
+	*f = fresh;
+	return -EBADMSG;
+}
+
 int fault_no_memory(struct fault *f)
 {
 	return fault_errno(f, ENOMEM, NULL, "get memory");

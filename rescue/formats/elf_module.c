@@ -7,18 +7,7 @@
 #include <elf.h>
 #include <errno.h>
 
-static int _printf_(2, 3) bad(struct fault *f, const char *reason, ...)
-{
-	char text[128];
-	va_list list;
-
-	va_start(list, reason);
-	vsnprintf(text, sizeof(text), reason, list);
-	va_end(list);
-	(void)fault_errno(f, EBADMSG, NULL, "read the module");
-	fault_reason(f, "%s", text);
-	return -EBADMSG;
-}
+static const char doing[] = "read the module";
 
 static void take_table(struct elf_module *m, unsigned index, const struct elf_section *s)
 {
@@ -42,7 +31,7 @@ static int take_modinfo(struct elf_module *m, const struct elf_section *s, struc
 	if (!s->content.size)
 		return 0;
 	if (s->content.data[s->content.size - 1])
-		return bad(f, "its .modinfo has no end");
+		return fault_damaged(f, doing, "its .modinfo has no end");
 	m->modinfo = s->content;
 	return 0;
 }
@@ -54,7 +43,7 @@ static int take_symbols(struct elf_module *m, const struct elf *elf,
 	const char *why;
 
 	if (elf_symbols_of(&symbols, elf, s, &why) < 0)
-		return bad(f, "%s", why);
+		return fault_damaged(f, doing, "%s", why);
 	m->symbols = symbols.entries;
 	m->strings = symbols.strings;
 	return 0;
@@ -93,9 +82,9 @@ static int take_sections(struct elf_module *m, struct fault *f)
 	int r = elf_open(&elf, m->file, &why);
 
 	if (r < 0)
-		return bad(f, "%s", why);
+		return fault_damaged(f, doing, "%s", why);
 	if (elf.type != ET_REL)
-		return bad(f, "it is not a relocatable object");
+		return fault_damaged(f, doing, "it is not a relocatable object");
 	m->is_64 = elf.is_64;
 	m->is_big_endian = elf.is_big_endian;
 	m->machine = elf.machine;
@@ -104,7 +93,7 @@ static int take_sections(struct elf_module *m, struct fault *f)
 
 		r = elf_section_at(&section, &elf, i, &why);
 		if (r < 0)
-			return bad(f, "%s", why);
+			return fault_damaged(f, doing, "%s", why);
 		r = take_section(m, &elf, i, &section, f);
 	}
 	return r;
@@ -116,7 +105,7 @@ int elf_module_parse(struct elf_module *ret, struct bytes in, struct fault *f)
 	int r;
 
 	if (in.size > ELF_MODULE_MAX_SIZE)
-		return bad(f, "%zu bytes are too many for a module", in.size);
+		return fault_damaged(f, doing, "%zu bytes are too many for a module", in.size);
 	r = take_sections(&m, f);
 	if (r < 0)
 		return r;

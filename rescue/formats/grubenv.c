@@ -6,6 +6,8 @@
 
 #include <errno.h>
 
+static const char doing[] = "parse environment block";
+
 static const char signature[] = "# GRUB Environment Block\n";
 #define SIGNATURE_SIZE (sizeof(signature) - 1)
 
@@ -63,14 +65,6 @@ static int add_variable(struct grubenv *e, char *take_name, char *take_value)
 	return 0;
 }
 
-static int bad(struct fault *f, const char *reason)
-{
-	int r = fault_errno(f, EBADMSG, NULL, "parse environment block");
-
-	fault_reason(f, "%s", reason);
-	return r;
-}
-
 static struct bytes behind(struct bytes in, size_t size)
 {
 	return (struct bytes){in.data + size, in.size - size};
@@ -83,13 +77,13 @@ static int parse_variable(struct grubenv *e, struct bytes *rest, struct fault *f
 	size_t name_size, size;
 
 	if (!equals)
-		return bad(f, "text without `='");
+		return fault_damaged(f, doing, "text without `='");
 	name_size = (size_t)(equals - rest->data);
 
 	struct bytes value = behind(*rest, name_size + 1);
 
 	if (!find_line_end(value, &size))
-		return bad(f, "a value without end");
+		return fault_damaged(f, doing, "a value without end");
 	*rest = behind(value, size + 1);
 	value.size = size;
 	if (add_variable(e, text_of((struct bytes){equals - name_size, name_size}),
@@ -129,9 +123,10 @@ int grubenv_parse(struct grubenv *ret, struct bytes in, struct fault *f)
 	if (in.size > GRUBENV_MAX_SIZE)
 		return fault_errno(f, EFBIG, NULL, "parse environment block");
 	if (in.size < SIGNATURE_SIZE || memcmp(in.data, signature, SIGNATURE_SIZE) != 0)
-		return bad(f, "it does not begin with \"# GRUB Environment Block\"");
+		return fault_damaged(f, doing,
+				     "it does not begin with \"# GRUB Environment Block\"");
 	if (memchr(in.data, '\0', in.size))
-		return bad(f, "it holds NUL bytes");
+		return fault_damaged(f, doing, "it holds NUL bytes");
 	rest = behind(in, SIGNATURE_SIZE);
 	while (r >= 0 && rest.size > 0)
 		r = rest.data[0] == '#' ? parse_comment(&e, &rest, f)

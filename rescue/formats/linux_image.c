@@ -6,6 +6,8 @@
 
 #include <errno.h>
 
+static const char doing[] = "read the kernel image";
+
 static uint32_t le16(const uint8_t *p)
 {
 	return (uint32_t)p[0] | (uint32_t)p[1] << 8;
@@ -19,19 +21,6 @@ static uint32_t le32(const uint8_t *p)
 static uint64_t le64(const uint8_t *p)
 {
 	return le32(p) | (uint64_t)le32(p + 4) << 32;
-}
-
-static int _printf_(2, 3) bad(struct fault *f, const char *reason, ...)
-{
-	char text[128];
-	va_list list;
-
-	va_start(list, reason);
-	vsnprintf(text, sizeof(text), reason, list);
-	va_end(list);
-	(void)fault_errno(f, EBADMSG, NULL, "read the kernel image");
-	fault_reason(f, "%s", text);
-	return -EBADMSG;
 }
 
 /* A part of the input, or nothing where it does not lie within it. */
@@ -129,11 +118,12 @@ static int parse_bzimage(struct linux_image *image, struct bytes in, struct faul
 	image->kind = IMAGE_BZIMAGE;
 	image->protocol = le16(in.data + AT_PROTOCOL);
 	if (!part_of(in, 0, setup_size, &setup))
-		return bad(f, "the image ends within its set-up code");
+		return fault_damaged(f, doing, "the image ends within its set-up code");
 	/* 32 bits wide since protocol 2.04, counted in 16 bytes. */
 	if (image->protocol >= 0x0204 &&
 	    !part_of(in, setup_size, 16ull * le32(in.data + AT_SYSTEM_SIZE), &system))
-		return bad(f, "the image is cut short: %zu bytes are left", in.size);
+		return fault_damaged(f, doing, "the image is cut short: %zu bytes are left",
+				     in.size);
 	read_release(image, setup);
 	image->arch = x86_arch(image, in);
 	image->efi_stub = pe_machine(in) != 0;
@@ -141,7 +131,7 @@ static int parse_bzimage(struct linux_image *image, struct bytes in, struct faul
 		return 0;
 	if (!part_of(in, setup_size + (uint64_t)le32(in.data + AT_PAYLOAD_OFFSET),
 		     le32(in.data + AT_PAYLOAD_SIZE), &image->payload))
-		return bad(f, "the payload lies outside the image");
+		return fault_damaged(f, doing, "the payload lies outside the image");
 	image->compression = compression_detect(image->payload);
 	return 0;
 }
@@ -178,7 +168,7 @@ static int parse_zboot(struct linux_image *image, struct bytes in, struct fault 
 	image->arch = pe_arch(pe_machine(in));
 	image->efi_stub = true;
 	if (!part_of(in, le32(in.data + 8), le32(in.data + 12), &image->payload))
-		return bad(f, "the payload lies outside the image");
+		return fault_damaged(f, doing, "the payload lies outside the image");
 	image->compression = compression_detect(image->payload);
 	return 0;
 }
@@ -192,7 +182,8 @@ static int parse_elf(struct linux_image *image, struct bytes in, struct fault *f
 	struct bytes sections;
 
 	if (in.size < header)
-		return bad(f, "the image is cut short: %zu bytes are left", in.size);
+		return fault_damaged(f, doing, "the image is cut short: %zu bytes are left",
+				     in.size);
 	image->kind = IMAGE_ELF;
 	image->arch = elf_machine_name(is_big ? (unsigned)in.data[18] << 8 | in.data[19]
 					      : le16(in.data + 18), is_64, is_big);
@@ -203,7 +194,8 @@ static int parse_elf(struct linux_image *image, struct bytes in, struct fault *f
 	table = is_64 ? le64(in.data + 40) : le32(in.data + 32);
 	size = le16(in.data + header - 6) * (uint64_t)le16(in.data + header - 4);
 	if (!part_of(in, table, size, &sections))
-		return bad(f, "the image is cut short: its section table is gone");
+		return fault_damaged(f, doing,
+				     "the image is cut short: its section table is gone");
 	return 0;
 }
 
@@ -213,7 +205,8 @@ int linux_image_parse(struct linux_image *ret, struct bytes in, struct fault *f)
 	int r;
 
 	if (in.size > LINUX_IMAGE_MAX_SIZE)
-		return bad(f, "%zu bytes are too many for a kernel image", in.size);
+		return fault_damaged(f, doing, "%zu bytes are too many for a kernel image",
+				     in.size);
 	if (is_bzimage(in)) {
 		r = parse_bzimage(&image, in, f);
 	} else if (is_arm64(in)) {
@@ -228,7 +221,7 @@ int linux_image_parse(struct linux_image *ret, struct bytes in, struct fault *f)
 		image.compression = COMPRESSION_GZIP;
 		r = 0;
 	} else {
-		r = bad(f, "it is not a kernel image");
+		r = fault_damaged(f, doing, "it is not a kernel image");
 	}
 	if (r < 0)
 		return r;

@@ -7,14 +7,9 @@
 #include <elf.h>
 #include <errno.h>
 
-enum { BASIC_ENTRY = 64, EXTENDED_CRC = 4 };
+static const char doing[] = "read the module";
 
-static int bad(struct fault *f, const char *reason)
-{
-	(void)fault_errno(f, EBADMSG, NULL, "read the module");
-	fault_reason(f, "%s", reason);
-	return -EBADMSG;
-}
+enum { BASIC_ENTRY = 64, EXTENDED_CRC = 4 };
 
 /* Class and order are all that reading numbers and symbols needs. */
 static struct elf view_of(const struct elf_module *m)
@@ -47,15 +42,15 @@ int module_versions_open(struct module_versions *ret, const struct elf_module *m
 	struct module_versions v = {.module = m};
 
 	if (!m->version_crcs.data != !m->version_names.data)
-		return bad(f, "its extended symbol versions are incomplete");
+		return fault_damaged(f, doing, "its extended symbol versions are incomplete");
 	v.extended = m->version_crcs.data != NULL;
 	v.count = v.extended ? m->version_crcs.size / EXTENDED_CRC
 			     : m->versions.size / BASIC_ENTRY;
 	if (v.extended && (m->version_crcs.size % EXTENDED_CRC ||
 			   count_names(m->version_names) < v.count))
-		return bad(f, "its extended symbol versions are damaged");
+		return fault_damaged(f, doing, "its extended symbol versions are damaged");
 	if (v.count > MODULE_MAX_VERSIONS)
-		return bad(f, "it has too many symbol versions");
+		return fault_damaged(f, doing, "it has too many symbol versions");
 	*ret = v;
 	return 0;
 }
@@ -111,14 +106,14 @@ int module_imports(struct module_versions *v,
 		int r;
 
 		if (!elf_symbol_at(&s, &e, &symbols, i))
-			return bad(f, "the name of a symbol is damaged");
+			return fault_damaged(f, doing, "the name of a symbol is damaged");
 		if (s.section != SHN_UNDEF || !*s.name || s.binding == STB_LOCAL)
 			continue;
 		import.name = s.name;
 		import.weak = s.binding == STB_WEAK;
 		import.has_crc = module_versions_find(v, s.name, &import.crc);
 		if (v->steps >= MODULE_MAX_STEPS)
-			return bad(f, "it has too many symbols");
+			return fault_damaged(f, doing, "it has too many symbols");
 		r = visit(data, &import);
 		if (r)
 			return r;
@@ -217,7 +212,7 @@ int module_exports(const struct elf_module *m, kernel_symbol_visit *visit, void 
 		int r;
 
 		if (!elf_symbol_at(&s, &x.elf, &x.symbols, i))
-			return bad(f, "the name of a symbol is damaged");
+			return fault_damaged(f, doing, "the name of a symbol is damaged");
 		if (strncmp(s.name, "__ksymtab_", strlen("__ksymtab_")) ||
 		    s.section == SHN_UNDEF ||
 		    (s.section != m->exports[0].index && s.section != m->exports[1].index))
@@ -226,7 +221,7 @@ int module_exports(const struct elf_module *m, kernel_symbol_visit *visit, void 
 		if (r)
 			return r;
 		if (x.steps >= MODULE_MAX_STEPS)
-			return bad(f, "it has too many symbols");
+			return fault_damaged(f, doing, "it has too many symbols");
 	}
 	return 0;
 }

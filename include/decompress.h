@@ -33,8 +33,8 @@ int decompressor_new(struct decompressor **ret, enum compression c, unsigned thr
 void decompressor_free(struct decompressor *d);
 enum input_state { INPUT_GOES_ON, INPUT_ENDS };
 /*
- * From in, which moves forward, to at most size bytes at out: how many they were. 0: all
- * input is used up (and, where it ends, so does the stream). -EBADMSG, also when cut.
+ * From in, which moves forward, to at most size bytes at out: how many they were. Fewer: all
+ * input is used up; 0 where it ends: so is the stream. -EBADMSG, also when cut.
  */
 ssize_t decompressor_read(struct decompressor *d, struct bytes *in, enum input_state state,
 			  void *out, size_t size);

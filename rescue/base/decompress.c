@@ -379,7 +379,6 @@ ssize_t decompressor_read(struct decompressor *d, struct bytes *in, enum input_s
 	if (d->compression == COMPRESSION_NONE)
 		return read_plain(in, out, size);
 	while (have < size) {
-		size_t before = in->size;
 		ssize_t n;
 
 		if (d->has_ended && !in->size)
@@ -391,8 +390,9 @@ ssize_t decompressor_read(struct decompressor *d, struct bytes *in, enum input_s
 		if (n < 0)
 			return n;
 		have += (size_t)n;
-		if (!n && !d->has_ended && !in->size && in->size == before)
-			break; /* more input, please */
+		/* Asked without input, threads would be waited for that could have some. */
+		if (!in->size && state == INPUT_GOES_ON)
+			break;
 	}
 	return (ssize_t)have;
 }

@@ -107,24 +107,33 @@ static int decoder_failed(const struct payload *payload, int error, struct fault
 						  : "it cannot be decompressed");
 }
 
-/* The decoder may hold output back when its input is used up: it is asked once more. */
+static bool is_at_end(const struct payload *payload)
+{
+	return payload->position == payload->package->file_size;
+}
+
+/* At the end the decoder is asked until it holds nothing back, then the intake's word. */
 int payload_fill(void *data, struct block *b, struct fault *f)
 {
 	struct payload *payload = data;
-	int more = 1;
+	int r = 1;
 
-	while (b->size < BLOCK_SIZE && more > 0) {
-		bool at_end = payload->position == payload->package->file_size;
-		ssize_t n = decompressor_read(payload->decompressor, &payload->input,
-					      at_end ? INPUT_ENDS : INPUT_GOES_ON,
-					      b->data + b->size, BLOCK_SIZE - b->size);
+	while (b->size < BLOCK_SIZE && r > 0) {
+		ssize_t n;
 
+		if (!is_at_end(payload))
+			r = need_input(payload, f);
+		if (r <= 0)
+			break;
+		n = decompressor_read(payload->decompressor, &payload->input,
+				      is_at_end(payload) ? INPUT_ENDS : INPUT_GOES_ON,
+				      b->data + b->size, BLOCK_SIZE - b->size);
 		if (n < 0)
 			return decoder_failed(payload, (int)n, f);
 		b->size += (size_t)n;
-		if (!n)
-			more = need_input(payload, f);
+		if (!n && is_at_end(payload))
+			r = need_input(payload, f);
 	}
 	b->position = payload->position;
-	return more < 0 ? more : b->size > 0;
+	return r < 0 ? r : b->size > 0;
 }

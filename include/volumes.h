@@ -8,6 +8,8 @@
 #define RESCUE_VOLUMES_H
 
 #include "formats/lvm.h"
+#include "formats/lvm_devices.h"
+#include "target.h"
 
 /* A device that holds a physical volume, and what it says of its group. */
 struct physical_volume {
@@ -60,6 +62,9 @@ const char *volume_obstacle(const struct lvm_lv *lv);
 
 /* NULL: an initramfs of ours opens it; else what it is, static: "an LVM thin volume". */
 const char *volume_unopenable(const struct lvm_lv *lv);
+
+/* The text of a system's list of devices; 0: it has or uses none. 1, 0 or -ENOMEM. */
+int lvm_devices_read(struct buffer *ret, const struct target *t);
 
 /* "vg--a-root" for vg-a/root; NULL: no memory. */
 char *volume_mapper_name(const char *vg, const char *lv);

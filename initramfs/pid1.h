@@ -116,8 +116,14 @@ struct volumes {
 	size_t count, capacity;
 	struct strings seen;   /* disks that were asked, and messages that were said */
 	struct strings active; /* names of what is active, or was refused */
+	struct lvm_devices listed; /* those that the system's own LVM would use */
+	bool has_list, is_list_read;
 };
 void volumes_done(struct volumes *v);
+/* All its physical volumes are on the list, or there is none. */
+bool volumes_lists(const struct volumes *v, const struct lvm_vg *vg);
+/* Takes one over: listed ones in front, since of groups of one name the first is used. */
+int volumes_insert(struct volumes *v, const struct physical_volume *pv);
 /*
  * Activates what w and the command line ask for, of groups that are whole; settled: also
  * of others, since no more disks are to be expected. 1: something is new, 0, -ENOMEM.

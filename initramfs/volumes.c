@@ -21,6 +21,7 @@ void volumes_done(struct volumes *v)
 	free(v->pvs);
 	strings_done(&v->seen);
 	strings_done(&v->active);
+	lvm_devices_done(&v->listed);
 	*v = (struct volumes){0};
 }
 
@@ -42,22 +43,67 @@ static int say_fault_once(struct volumes *v, const char *what, const struct faul
 	return say_once(v, what, f->reason[0] ? f->reason : strerror(f->error));
 }
 
+/* ---- the system's own list of devices ---- */
+/* Without one, or one that cannot be read, everything is used. */
+static int read_list(struct volumes *v)
+{
+	_cleanup_(buffer_done) struct buffer text = {0};
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	if (v->is_list_read)
+		return 0;
+	v->is_list_read = true;
+	fd = open(LVM_DEVICES_PATH, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fd_read_all(fd, LVM_DEVICES_MAX_SIZE, &text) < 0)
+		return 0;
+	r = lvm_devices_parse(&v->listed, buffer_bytes(&text), NULL);
+	v->has_list = r == 0;
+	return r == -ENOMEM ? r : 0;
+}
+
+bool volumes_lists(const struct volumes *v, const struct lvm_vg *vg)
+{
+	for (size_t i = 0; v->has_list && i < vg->pv_count; i++) {
+		if (!lvm_devices_has(&v->listed, vg->pvs[i].uuid))
+			return false;
+	}
+	return true;
+}
+
 /* ---- physical volumes ---- */
+int volumes_insert(struct volumes *v, const struct physical_volume *pv)
+{
+	int r = vector_grow(&v->pvs, &v->capacity, v->count, sizeof(*v->pvs));
+	size_t at = v->count;
+
+	if (r < 0)
+		return r;
+	v->count++;
+
+	while (at > 0 && volumes_lists(v, &pv->vg) && !volumes_lists(v, &v->pvs[at - 1].vg)) {
+		v->pvs[at] = v->pvs[at - 1];
+		at--;
+	}
+	v->pvs[at] = *pv;
+	return 0;
+}
+
 static int read_pv(struct volumes *v, const struct device *d)
 {
 	struct physical_volume pv;
 	struct fault why = {0};
-	int r = vector_grow(&v->pvs, &v->capacity, v->count, sizeof(*v->pvs));
+	int r = strings_add(&v->seen, d->path);
 
-	if (r == 0)
-		r = strings_add(&v->seen, d->path);
 	if (r < 0)
 		return r;
 	r = physical_volume_read(&pv, d->path, 0, d->size, &why);
 	if (r < 0)
 		return r == -ENOMEM ? r : say_fault_once(v, d->path, &why);
-	v->pvs[v->count++] = pv;
-	return 1;
+	r = volumes_insert(v, &pv);
+	if (r < 0)
+		physical_volume_done(&pv);
+	return r < 0 ? r : 1;
 }
 
 /* 1: there are new ones. */
@@ -204,7 +250,7 @@ static bool is_named(const struct wanted *w, const char *name)
 
 /* By UUID or label it may be any; those of the command line come first. */
 static bool is_asked_for(const struct boot_options *o, const struct wanted *w,
-	const struct lvm_vg *vg, const struct lvm_lv *lv, bool settled)
+	const struct lvm_vg *vg, const struct lvm_lv *lv, bool is_listed, bool settled)
 {
 	_cleanup_free_ char *both = text_printf("%s/%s", vg->name, lv->name);
 
@@ -212,7 +258,8 @@ static bool is_asked_for(const struct boot_options *o, const struct wanted *w,
 		return true;
 	if (strings_has(&o->groups, vg->name))
 		return true;
-	return w->by != WANTED_BY_PATH &&
+	/* What is not on the list is left alone where nobody names it. */
+	return w->by != WANTED_BY_PATH && is_listed &&
 	       (settled || (o->volumes.count == 0 && o->groups.count == 0));
 }
 
@@ -231,7 +278,8 @@ static int serve_group(struct volumes *v, const struct volume_group *g,
 		if (!lv->is_visible || strings_has(&v->active, name))
 			continue;
 		if (!is_named(w, name) &&
-			!is_asked_for(drivers->options, w, g->vg, lv, settled))
+			!is_asked_for(drivers->options, w, g->vg, lv,
+				volumes_lists(v, g->vg), settled))
 			continue;
 		r = activate(v, g, lv, name, drivers);
 		if (r < 0)
@@ -247,7 +295,7 @@ int volumes_serve(struct volumes *v, const struct disks *d, struct drivers *driv
 	_cleanup_(volume_groups_done) struct volume_groups groups = {0};
 	int found = 0;
 
-	if (read_pvs(v, d) < 0 || volume_groups_assemble(&groups, v->pvs, v->count) < 0)
+	if (read_list(v) < 0 || read_pvs(v, d) < 0 || volume_groups_assemble(&groups, v->pvs, v->count) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < groups.count; i++) {
 		const struct volume_group *g = &groups.items[i];

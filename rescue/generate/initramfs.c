@@ -7,6 +7,7 @@
 #include "firmware.h"
 #include "generate.h"
 #include "unpack.h"
+#include "volumes.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -244,6 +245,18 @@ static int add_skeleton(struct cpio *c, struct fault *f)
 	return r < 0 ? r : add_program(c, f);
 }
 
+/* PID 1 looks first at the physical volumes that the system itself would use. */
+static int add_devices_list(struct cpio *c, const struct target *patient, struct fault *f)
+{
+	_cleanup_(buffer_done) struct buffer text = {0};
+	int r = patient ? lvm_devices_read(&text, patient) : 0;
+
+	if (r < 0)
+		return fault_no_memory(f);
+	return r == 0 ? 0
+		      : cpio_file(c, LVM_DEVICES_PATH + 1, 0644, buffer_bytes(&text), f);
+}
+
 static int write_archive(int fd, const struct module_set *set, bool gzip, int64_t mtime,
 	uint64_t *ret_size, struct fault *f)
 {
@@ -257,6 +270,8 @@ static int write_archive(int fd, const struct module_set *set, bool gzip, int64_
 		r = add_modules(&c, set, f);
 	if (r >= 0)
 		r = add_index(&c, set, f);
+	if (r >= 0)
+		r = add_devices_list(&c, set->staged->patient, f);
 	if (r >= 0)
 		r = cpio_finish(&c, f);
 	if (r >= 0)

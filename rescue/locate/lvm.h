@@ -35,6 +35,11 @@ struct volumes {
 	unsigned next; /* number in the name of a device of ours */
 };
 
+/* The logical volume that is that device; NULL: it is none. stack.c */
+const struct volume *volume_of_device(const struct landscape *l, int device);
+/* Its root lies on devices that its LVM does not use. lvm_listed.c; 0 or -ENOMEM. */
+int lvm_report_unlisted(const struct landscape *l, struct system *s);
+
 /* ---- lvm_open.c ---- */
 /* Makes its device; *ret_path: the node, caller frees. */
 int volume_open(struct volumes *v, struct volume *one, enum access access,

@@ -64,7 +64,7 @@ unsigned root_source_pieces(const char *source)
 }
 
 /* ---- devices ---- */
-static const struct volume *find_volume(const struct landscape *l, int device)
+const struct volume *volume_of_device(const struct landscape *l, int device)
 {
 	for (size_t i = 0; l->volumes && i < l->volumes->count; i++) {
 		if (l->volumes->items[i].device == device)
@@ -75,7 +75,7 @@ static const struct volume *find_volume(const struct landscape *l, int device)
 
 static const char *volume_unreachable(const struct landscape *l, int device)
 {
-	const struct volume *one = find_volume(l, device);
+	const struct volume *one = volume_of_device(l, device);
 	const char *kind;
 
 	if (!one)
@@ -138,7 +138,7 @@ static unsigned stack_pieces(const struct landscape *l, int device)
 	unsigned pieces = 0;
 
 	for (size_t i = 0; device >= 0 && i < l->device_count; i++) {
-		const struct volume *one = find_volume(l, device);
+		const struct volume *one = volume_of_device(l, device);
 
 		pieces |= layer_pieces(&l->devices[device]);
 		for (size_t n = 1; one && n < one->group->vg->pv_count; n++) {
@@ -229,6 +229,9 @@ int stack_read(const struct landscape *l, struct system *s)
 	if (s->usr.separate)
 		s->pieces |= stack_pieces(l, s->usr.device);
 	r = file_pieces(s);
+	if (r < 0)
+		return r;
+	r = lvm_report_unlisted(l, s);
 	if (r < 0)
 		return r;
 	find_unreachable(l, s);

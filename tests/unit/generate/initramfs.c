@@ -169,6 +169,27 @@ static void holds_what_a_root_needs(void **state)
 	tree_remove(&t);
 }
 
+/* LVM's list of its devices goes along where the system uses it. */
+static void carries_the_list_of_devices(void **state)
+{
+	static const char name[] = " etc/lvm/devices/system.devices\n";
+	const struct initramfs_request request = {.root_fstype = "ext4"};
+	_cleanup_free_ char *without = NULL, *with = NULL, *off = NULL;
+	struct tree t;
+
+	(void)state;
+	make_kernel(&t);
+	without = build_and_list(&t, request);
+	has_not(without, name);
+	tree_add(&t, "f 0600 /etc/lvm/devices/system.devices =VERSION=1.1.1\n");
+	with = build_and_list(&t, request);
+	has(with, name);
+	tree_add(&t, "f 0644 /etc/lvm/lvm.conf =use_devicesfile = 0\n");
+	off = build_and_list(&t, request);
+	has_not(off, name);
+	tree_remove(&t);
+}
+
 static void third_party_drivers_of_disks_are_in(void **state)
 {
 	struct tree t;
@@ -477,6 +498,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(holds_what_a_root_needs),
+		cmocka_unit_test(carries_the_list_of_devices),
 		cmocka_unit_test(third_party_drivers_of_disks_are_in),
 		cmocka_unit_test(a_third_party_replacement_is_in),
 		cmocka_unit_test(needed_network_drivers_stay_quiet),

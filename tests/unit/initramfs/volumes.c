@@ -246,6 +246,67 @@ static void test_damaged(void **state)
 	assert_tried(s, "/dev/mapper/vg-root", true, "vg-root ");
 }
 
+/* ---- the system's own list of devices ---- */
+#define PVID(n) "aaaaaaAAAAaaaaAAAAaaaaAAAAaaaaa" n
+
+static struct lvm_pv pvs[] = {{.uuid = PVID("0")}, {.uuid = PVID("1")}, {.uuid = PVID("2")}};
+
+/* Of a group that lies on the first of those and count more. */
+static void insert(struct volumes *v, size_t first, size_t count)
+{
+	const struct physical_volume pv = {.vg = {.pvs = &pvs[first], .pv_count = count}};
+
+	assert_int_equal(volumes_insert(v, &pv), 0);
+}
+
+static void assert_order(struct volumes *v, const size_t *order, size_t count)
+{
+	assert_int_equal(v->count, count);
+	for (size_t i = 0; i < count; i++)
+		assert_ptr_equal(v->pvs[i].vg.pvs, &pvs[order[i]]);
+	free(v->pvs);
+	lvm_devices_done(&v->listed);
+}
+
+static void test_no_list(void **state)
+{
+	struct volumes v = {0};
+
+	(void)state;
+	assert_true(volumes_lists(&v, &(struct lvm_vg){.pvs = pvs, .pv_count = 3}));
+	insert(&v, 2, 1);
+	insert(&v, 0, 1);
+	insert(&v, 1, 1);
+	assert_order(&v, (const size_t[]){2, 0, 1}, 3);
+}
+
+static void test_listed_ones_first(void **state)
+{
+	struct volumes v = {.has_list = true};
+
+	(void)state;
+	assert_int_equal(strings_add(&v.listed.pvids, PVID("1")), 0);
+	assert_int_equal(strings_add(&v.listed.pvids, PVID("2")), 0);
+	assert_false(volumes_lists(&v, &(struct lvm_vg){.pvs = pvs, .pv_count = 3}));
+	assert_true(volumes_lists(&v, &(struct lvm_vg){.pvs = &pvs[1], .pv_count = 2}));
+	insert(&v, 0, 1);
+	insert(&v, 1, 2);
+	insert(&v, 0, 3); /* one of three is not on it */
+	insert(&v, 2, 1);
+	assert_order(&v, (const size_t[]){1, 2, 0, 0}, 4);
+}
+
+/* What the list does not name is opened by its name alone, not in search of a UUID. */
+static void test_unlisted(void **state)
+{
+	struct setting *s = *state;
+
+	add_disk(s, 0);
+	s->volumes.is_list_read = s->volumes.has_list = true;
+	assert_tried(s, "UUID=1234", true, "");
+	assert_tried(s, "/dev/mapper/vg-root", true, "vg-root ");
+}
+
 #define WITH_SETTING(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -258,6 +319,9 @@ int main(void)
 		WITH_SETTING(test_missing_disk),
 		WITH_SETTING(test_copies),
 		WITH_SETTING(test_damaged),
+		cmocka_unit_test(test_no_list),
+		cmocka_unit_test(test_listed_ones_first),
+		WITH_SETTING(test_unlisted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -291,6 +291,42 @@ static void refused(void **state)
 	assert_true(find(&cut, "/dev/vg/root")->is_inactive);
 }
 
+/* The system's own list of devices: a root that it does not name is a finding. */
+static void listed(void **state)
+{
+	static const struct {
+		const char *pvid, *conf;
+		bool finding;
+	} cases[] = {
+		{"aaaaaabbbbccccddddeeeeffffpv0gr0", "", false},
+		{"aaaaaabbbbccccddddeeeeffffpv0xxx", "", true},
+		{"aaaaaabbbbccccddddeeeeffffpv0xxx", "use_devicesfile = 0", false},
+		{"aaaaaabbbbccccddddeeeeffffpv0xxx", "use_devicesfile=1", true},
+	};
+	struct images *i = *state;
+
+	NEED_MOUNT();
+	for (size_t n = 0; n < ARRAY_SIZE(cases); n++) {
+		_cleanup_(landscape_done) struct landscape l = {0};
+		char line[1024];
+
+		make_pv(i, "l.img", GROUP(LV("root", "lv0rt0", LINEAR("16"))));
+		put_system(i, "l.img", 2 * MIB);
+		snprintf(line, sizeof(line),
+			"echo 'DEVNAME=/dev/sda2 PVID=%s PART=2' >$d/list; "
+			"printf 'devices {\\n\\t%%s\\n}\\n' '%s' >$d/conf; "
+			"printf '%%s\\n' 'mkdir /etc/lvm' 'mkdir /etc/lvm/devices' \"write $d/list "
+			"/etc/lvm/devices/system.devices\" \"write $d/conf /etc/lvm/lvm.conf\" | "
+			"debugfs -w -f - \"$d/l.img?offset=2097152\" >/dev/null 2>&1",
+			cases[n].pvid, cases[n].conf);
+		shell(i, line);
+		scan(i, &l, "l.img", NULL);
+		assert_int_equal(l.system_count, 1);
+		assert_int_equal(findings_has(&l.systems[0].findings, "lvm-device-unlisted"),
+			cases[n].finding);
+	}
+}
+
 /* With --root, LVM's own backup tells what the root lies on. */
 static void backups(void **state)
 {
@@ -326,6 +362,7 @@ int main(void)
 		cmocka_unit_test(real_disks),
 		cmocka_unit_test(copies),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(listed),
 		cmocka_unit_test(backups),
 	};
 

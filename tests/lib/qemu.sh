@@ -243,7 +243,7 @@ lab_console_end() {
 
 # lab_rescue_start LOG SECONDS BINARY RPM-DIRECTORY DISK…: boot the rescue medium with the
 # program as /sbin/rescue, the disks on LAB_BUS (default virtio) and the packages mounted at
-# /rpms; returns at the prompt. Disks are written to.
+# /rpms; returns at the prompt. Disks are written to. The firmware is LAB_RESCUE_FIRMWARE's.
 lab_rescue_start() {
 	local log=$1 seconds=$2 binary=$3 rpms=$4 tree release disk lab_args args=() work
 	shift 4
@@ -252,6 +252,8 @@ lab_rescue_start() {
 	work=$(mktemp -d)
 	lab_initramfs_with "$(lab_rescue_initramfs generic)" "$work/initramfs" "$binary"
 	lab_data_disk "$work/rpms" RPMS "$rpms"
+	lab_firmware "${LAB_RESCUE_FIRMWARE:-bios}"
+	args=("${lab_args[@]}")
 	for disk; do
 		lab_drive "${LAB_BUS:-virtio}" "$disk"
 		args+=("${lab_args[@]}")
@@ -260,7 +262,7 @@ lab_rescue_start() {
 	args+=("${lab_args[@]}")
 	lab_console_start "$log" "$seconds" -m 2048 -kernel "$tree/boot/vmlinuz-$release" \
 		-initrd "$work/initramfs" -append 'console=ttyS0,115200 quiet' "${args[@]}"
-	if ! lab_console_expect 'RESCUE-SHELL-READY.*' 90 || ! lab_console_expect "$LAB_PROMPT" 20; then
+	if ! lab_console_expect 'RESCUE-SHELL-READY.*' 180 || ! lab_console_expect "$LAB_PROMPT" 20; then
 		rm -rf "$work"
 		return 1
 	fi

@@ -59,6 +59,7 @@ static unsigned find_bootloaders(const struct target *t)
 		{"/efi/loader/loader.conf", BOOTLOADER_SYSTEMD_BOOT},
 		{"/boot/efi/EFI/systemd", BOOTLOADER_SYSTEMD_BOOT},
 		{"/efi/EFI/systemd", BOOTLOADER_SYSTEMD_BOOT},
+		{"/boot/EFI/systemd", BOOTLOADER_SYSTEMD_BOOT},
 		{"/boot/extlinux/extlinux.conf", BOOTLOADER_EXTLINUX},
 		{"/boot/extlinux.conf", BOOTLOADER_EXTLINUX},
 		{"/boot/syslinux/syslinux.cfg", BOOTLOADER_EXTLINUX},

@@ -91,6 +91,39 @@ static void test_other_disk(void **state)
 	tree_remove(&d.tree);
 }
 
+static void mount_esp(struct disk *d, const char *manifest)
+{
+	free(d->system.efi_program);
+	d->system.efi_program = NULL;
+	tree_add(&d->tree, manifest);
+	d->system.esp = (struct place){.device = 2, .present = true, .mounted = true,
+		.mountpoint = T("/boot/efi"), .partuuid = T("12AB")};
+	assert_int_equal(firmware_read(&d->landscape, &d->system), 0);
+}
+
+/* One that nobody has put a boot loader on starts nothing. */
+static void test_esp(void **state)
+{
+	struct firmware_entry entries[] = {{T("ffff"), T("/EFI/a/a.efi")},
+		{T("12ab"), T("/EFI/gone/gone.efi")}, {T("12ab"), T("/EFI/a/a.efi")}};
+	struct disk d;
+
+	(void)state;
+	make(&d, "d 0755 /boot/efi\n", "", ROLE_ESP);
+	mount_esp(&d, "f 0644 /boot/efi/EFI/a/readme.txt\n");
+	assert_int_equal(d.system.firmware, FIRMWARE_UNKNOWN);
+	mount_esp(&d, "f 0755 /boot/efi/EFI/a/A.EFI\n");
+	assert_int_equal(d.system.firmware, FIRMWARE_UEFI);
+	assert_null(d.system.efi_program);
+
+	/* What the firmware names first and finds there. */
+	d.landscape.firmware_entries = (struct firmware_entries){entries, 3, 3};
+	mount_esp(&d, "f 0755 /boot/efi/EFI/a/a.efi\n");
+	assert_string_equal(d.system.efi_program, "/EFI/a/a.efi");
+	free(d.system.efi_program);
+	tree_remove(&d.tree);
+}
+
 static void test_bootloaders(void **state)
 {
 	static const struct {
@@ -104,6 +137,8 @@ static void test_bootloaders(void **state)
 			BOOTLOADER_GRUB_LEGACY},
 		{"l /boot/grub/menu.lst ./gone\n", 0},
 		{"f 0644 /boot/efi/loader/loader.conf\n", BOOTLOADER_SYSTEMD_BOOT},
+		{"f 0755 /boot/EFI/systemd/systemd-bootx64.efi\n",
+			BOOTLOADER_SYSTEMD_BOOT},
 		{"f 0644 /boot/extlinux/extlinux.conf\n", BOOTLOADER_EXTLINUX},
 		{"f 0644 /boot/grub2/grub.cfg\nf 0644 /boot/extlinux.conf\n",
 			BOOTLOADER_GRUB2 | BOOTLOADER_EXTLINUX},
@@ -128,6 +163,7 @@ int main(void)
 		cmocka_unit_test(test_firmware),
 		cmocka_unit_test(test_bare),
 		cmocka_unit_test(test_other_disk),
+		cmocka_unit_test(test_esp),
 		cmocka_unit_test(test_bootloaders),
 	};
 

@@ -62,8 +62,8 @@ static int check_complete(const struct system *s, struct fault *f)
 		return 0;
 	fault_named(f, FAULT_BOOT_NOT_MOUNTED, NULL, "restore a kernel",
 		"a file system that the system boots from is not there");
-	fault_hint(f, "\"rescue locate\" tells which one; attach its device, or mend "
-		      "/etc/fstab of the system");
+	fault_hint(f, "\"rescue locate\" tells which one; attach its device, start a medium "
+		      "whose kernel can read it, or mend /etc/fstab of the system");
 	return -EINVAL;
 }
 

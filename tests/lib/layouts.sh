@@ -224,16 +224,16 @@ _lab_server_fill() {
 	lab_drive virtio "$disk"
 	args=("${lab_args[@]}")
 	lab_drive virtio "$disk.tar"
-	lab_console_start "$disk.console" 600 -kernel "$tree/boot/vmlinuz-$release" \
+	lab_console_start "$disk.console" 1200 -kernel "$tree/boot/vmlinuz-$release" \
 		-initrd "$initramfs" -append 'console=ttyS0,115200 quiet' \
 		"${args[@]}" "${lab_args[@]}"
-	lab_console_expect 'RESCUE-SHELL-READY' 240
-	lab_console_expect "$LAB_PROMPT" 30
-	lab_console_run "make-server $storage $boot" 240 || {
+	lab_console_expect 'RESCUE-SHELL-READY' 400
+	lab_console_expect "$LAB_PROMPT" 60
+	lab_console_run "make-server $storage $boot" 600 || {
 		lab_plain <"$disk.console"
 		return 1
 	}
-	lab_console_poweroff 30
+	lab_console_poweroff 60
 }
 
 # ---- the boot loader -------------------------------------------------------------------

@@ -262,7 +262,7 @@ lab_rescue_start() {
 	args+=("${lab_args[@]}")
 	lab_console_start "$log" "$seconds" -m 2048 -kernel "$tree/boot/vmlinuz-$release" \
 		-initrd "$work/initramfs" -append 'console=ttyS0,115200 quiet' "${args[@]}"
-	if ! lab_console_expect 'RESCUE-SHELL-READY.*' 180 || ! lab_console_expect "$LAB_PROMPT" 20; then
+	if ! lab_console_expect 'RESCUE-SHELL-READY.*' 400 || ! lab_console_expect "$LAB_PROMPT" 60; then
 		rm -rf "$work"
 		return 1
 	fi

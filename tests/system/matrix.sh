@@ -53,20 +53,20 @@ cell() {
 	rpms=$(lab_small_rpms el9)
 	from_here 1
 	export LAB_BUS=$bus LAB_FIRMWARE=$firmware
-	lab_rescue_start "$work/session.log" 600 "$RESCUE" "$rpms" "$work/disk"
-	console 1 'rescue </dev/null' 120
-	console 0 'rescue restore --allow-unsigned --yes /rpms' 300
-	console 0 'rescue verify' 120
+	lab_rescue_start "$work/session.log" 2400 "$RESCUE" "$rpms" "$work/disk"
+	console 1 'rescue </dev/null' 300
+	console 0 'rescue restore --allow-unsigned --yes /rpms' 600
+	console 0 'rescue verify' 300
 	# Each command mounts anew: on FAT what it finds then is not what it left.
 	if [[ $loader == systemd-boot ]]; then
-		console 0 'rescue undo --yes' 120
-		console 1 'rescue verify' 120
-		console 0 'rescue restore --allow-unsigned --yes /rpms' 300
-		console 0 'rescue verify' 120
+		console 0 'rescue undo --yes' 300
+		console 1 'rescue verify' 300
+		console 0 'rescue restore --allow-unsigned --yes /rpms' 600
+		console 0 'rescue verify' 300
 	fi
 	lab_console_poweroff 60
 	from_here 0
-	lab_boot "$work/disk" "$LAB_MARKER release=$release .*fs=$(root_type "$storage") .*modules=dummy,e1000,vfat" 400
+	lab_boot "$work/disk" "$LAB_MARKER release=$release .*fs=$(root_type "$storage") .*modules=dummy,e1000,vfat" 900
 }
 
 # from_here STATUS: what the program says of the image on this machine. A kernel that lacks

@@ -66,8 +66,8 @@ static int append_path(struct buffer *out, struct bytes in)
 	return 0;
 }
 
-static int read_node(struct efi_option *o, struct buffer *path, const uint8_t *node,
-	size_t size)
+static int read_node(
+	struct efi_option *o, struct buffer *path, const uint8_t *node, size_t size)
 {
 	if (node[0] != NODE_MEDIA)
 		return 0;
@@ -77,8 +77,8 @@ static int read_node(struct efi_option *o, struct buffer *path, const uint8_t *n
 		return o->partuuid ? 0 : -ENOMEM;
 	}
 	if (node[1] == MEDIA_FILE)
-		return append_path(path,
-			(struct bytes){node + NODE_HEAD, size - NODE_HEAD});
+		return append_path(
+			path, (struct bytes){node + NODE_HEAD, size - NODE_HEAD});
 	return 0;
 }
 

@@ -23,14 +23,16 @@ static bool is_default(struct bytes line)
 static bool is_plain(const char *name)
 {
 	for (; *name; name++)
-		if (strchr("*?[\\\"", *name) || iscntrl((unsigned char)*name) || *name == ' ')
+		if (strchr("*?[\\\"", *name) || iscntrl((unsigned char)*name) ||
+			*name == ' ')
 			return false;
 	return true;
 }
 
 static int put_default(struct buffer *out, const char *name)
 {
-	if (out->size > 0 && out->data[out->size - 1] != '\n' && buffer_puts(out, "\n") < 0)
+	if (out->size > 0 && out->data[out->size - 1] != '\n' &&
+		buffer_puts(out, "\n") < 0)
 		return -ENOMEM;
 	return buffer_printf(out, "default %s\n", name);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Does UEFI find something to start on the ESP? What its variables name, else the removable
- * path; shim in turn starts the grub*.efi beside itself.
+ * Does UEFI find something to start on the ESP? What its variables name, else the
+ * removable path; shim in turn starts the grub*.efi beside itself.
  */
 #include "reader.h"
 
@@ -12,8 +12,8 @@
 #define PROGRAMS_MAX 64 /* names in one of them */
 
 struct programs {
-	bool removable;	  /* EFI/BOOT/BOOT….EFI */
-	char *vendor;	  /* another one: "EFI/fedora/shimx64.efi" */
+	bool removable;  /* EFI/BOOT/BOOT….EFI */
+	char *vendor;    /* another one: "EFI/fedora/shimx64.efi" */
 	char *lone_shim; /* a shim without a grub */
 };
 
@@ -43,7 +43,8 @@ static int keep(char **ret, const char *vendor, const char *name)
 	return *ret ? 0 : -ENOMEM;
 }
 
-static int look_into(struct reader *r, struct programs *p, const char *efi, const char *vendor)
+static int look_into(
+	struct reader *r, struct programs *p, const char *efi, const char *vendor)
 {
 	_cleanup_free_ char *path = text_printf("%s/%s", efi, vendor);
 	_cleanup_(strings_done) struct strings names = {0};
@@ -93,14 +94,16 @@ static int report_none(struct reader *r, enum severity severity)
 static int report_shim(struct reader *r, enum severity severity, const char *shim)
 {
 	return findings_add(&r->inv.findings, "loader-astray", severity, NULL,
-		esp_mountpoint(r), "%s on the ESP has no grub*.efi beside it to start", shim);
+		esp_mountpoint(r), "%s on the ESP has no grub*.efi beside it to start",
+		shim);
 }
 
 static int report_vendor(struct reader *r, const char *program)
 {
 	return findings_add(&r->inv.findings, "loader-astray", SEVERITY_INFO, NULL,
 		esp_mountpoint(r),
-		"only a firmware whose variables name %s starts this disk: there is nothing "
+		"only a firmware whose variables name %s starts this disk: there is "
+		"nothing "
 		"on the removable path EFI/BOOT",
 		program);
 }

@@ -13,7 +13,8 @@
 #define LOADER_PROGRAM_MAX (16 * 1024 * 1024)
 #define LOADER_DIRECTORY_MAX 64 /* names in EFI, and in one directory there */
 
-/* ---- which loader UEFI starts --------------------------------------------------------- */
+/* ---- which loader UEFI starts ---------------------------------------------------------
+ */
 
 /* A file PREFIX….efi is in that directory. 1, 0, or -ENOMEM. */
 static int has_program(
@@ -57,7 +58,8 @@ static int is_removable_path(struct reader *r, const char *mountpoint)
 	static const char mark[] = "#### LoaderInfo: systemd-boot";
 	_cleanup_(buffer_done) struct buffer program = {0};
 	_cleanup_(strings_done) struct strings names = {0};
-	_cleanup_free_ char *folder = text_printf("%s/EFI/BOOT", mountpoint), *path = NULL;
+	_cleanup_free_ char *folder = text_printf("%s/EFI/BOOT", mountpoint),
+			    *path = NULL;
 	int error = folder ? target_list(r->t, folder, &names, NULL) : -ENOMEM;
 
 	for (size_t i = 0; error >= 0 && !path && i < names.count; i++) {
@@ -212,7 +214,8 @@ int read_systemd_boot(struct reader *r)
 	s->root = strdup(find_root(r));
 	s->conf_path = text_printf("%s/loader/loader.conf", r->systemd_esp);
 	free(r->inv.entries_directory);
-	r->inv.entries_directory = s->root ? text_printf("%s/loader/entries", s->root) : NULL;
+	r->inv.entries_directory =
+		s->root ? text_printf("%s/loader/entries", s->root) : NULL;
 	if (!s->conf_path || !r->inv.entries_directory)
 		return -ENOMEM;
 	error = find_layout(r);

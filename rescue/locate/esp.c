@@ -28,7 +28,8 @@ static int find_by_type(const struct landscape *l, const struct system *s,
 	for (size_t i = 0; s->root.device >= 0 && i < l->device_count; i++) {
 		int disk = device_disk(l, (int)i);
 
-		if (!is_it(&l->devices[i]) || !filesystem_is_known(l->devices[i].fstype) ||
+		if (!is_it(&l->devices[i]) ||
+			!filesystem_is_known(l->devices[i].fstype) ||
 			(disk != device_disk(l, s->root.device) &&
 				(s->boot.device < 0 ||
 					disk != device_disk(l, s->boot.device))))
@@ -103,7 +104,8 @@ int esp_read_by_type(struct landscape *l, struct system *s, enum access access)
 
 	if (s->esp.present)
 		return 0;
-	if (s->boot.separate && s->boot.device >= 0 && is_esp(&l->devices[s->boot.device]))
+	if (s->boot.separate && s->boot.device >= 0 &&
+		is_esp(&l->devices[s->boot.device]))
 		return share_boot(l, s);
 	device = find_by_type(l, s, is_esp);
 	for (size_t i = 0; r == 0 && device >= 0 && i < ARRAY_SIZE(paths); i++) {

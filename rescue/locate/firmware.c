@@ -110,7 +110,7 @@ static bool is_program(const char *name)
 	return size > 4 && strcasecmp(name + size - 4, ".efi") == 0;
 }
 
-/* UEFI finds something to start there. 1 also where that cannot be looked at; 0; -ENOMEM. */
+/* UEFI finds something to start there. 1 also where that cannot be seen; 0; -ENOMEM. */
 static int has_program(const struct system *s)
 {
 	_cleanup_(strings_done) struct strings vendors = {0};

@@ -21,7 +21,8 @@ void firmware_entries_done(struct firmware_entries *e)
 }
 
 /* What is damaged, or no file on a partition, the firmware passes over as well. */
-static int add_entry(struct firmware_entries *e, const struct target *sys, uint16_t number)
+static int add_entry(
+	struct firmware_entries *e, const struct target *sys, uint16_t number)
 {
 	_cleanup_(buffer_done) struct buffer variable = {0};
 	_cleanup_(efi_option_done) struct efi_option o = {0};
@@ -49,8 +50,8 @@ int firmware_entries_read(struct firmware_entries *ret, const struct target *sys
 	_cleanup_(buffer_done) struct buffer order = {0};
 	uint16_t numbers[EFI_ORDER_MAX];
 	size_t count;
-	int r = target_read(sys, EFIVARS "/BootOrder-" GLOBAL, EFI_VARIABLE_MAX_SIZE, &order,
-		NULL);
+	int r = target_read(
+		sys, EFIVARS "/BootOrder-" GLOBAL, EFI_VARIABLE_MAX_SIZE, &order, NULL);
 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An entry for systemd-boot, as 90-loaderentry.install of its kernel-install writes it, and
- * loader.conf where another entry would start.
+ * An entry for systemd-boot, as 90-loaderentry.install of its kernel-install writes it,
+ * and loader.conf where another entry would start.
  */
 #include "planner.h"
 
@@ -38,7 +38,8 @@ static char *with_machine_id(const struct planner *p, const char *options)
 	if (!is_named_by_machine(p) || cmdline_parse(&c, options) < 0 ||
 		cmdline_has(&c, "systemd.machine_id"))
 		return strdup(options);
-	return text_printf("%s systemd.machine_id=%s", options, p->inv->system->machine_id);
+	return text_printf(
+		"%s systemd.machine_id=%s", options, p->inv->system->machine_id);
 }
 
 static int write_entry(const struct planner *p, struct buffer *ret, const char *initramfs,
@@ -61,7 +62,8 @@ static int write_entry(const struct planner *p, struct buffer *ret, const char *
 	return image && line ? bls_write(ret, &entry) : -ENOMEM;
 }
 
-static int add_entry(struct planner *p, const char *id, const char *initramfs, struct fault *f)
+static int add_entry(
+	struct planner *p, const char *id, const char *initramfs, struct fault *f)
 {
 	_cleanup_(buffer_done) struct buffer content = {0};
 	_cleanup_free_ char *options = NULL, *path = NULL;
@@ -98,8 +100,8 @@ static bool is_chosen(const struct planner *p, const char *name)
 }
 
 /* What loader.conf asks for comes before everything else. */
-static bool comes_first(const struct planner *p, const struct bls_sort *a,
-	const struct bls_sort *b)
+static bool comes_first(
+	const struct planner *p, const struct bls_sort *a, const struct bls_sort *b)
 {
 	bool a_is = is_chosen(p, a->id), b_is = is_chosen(p, b->id);
 
@@ -133,7 +135,8 @@ static int save_default(struct planner *p, const char *name, struct fault *f)
 		return r;
 	}
 	if (r >= 0)
-		r = planner_add(p, OP_DEFAULT, s->conf_path, 0644, content.size, &op, "%s",
+		r = planner_add(p, OP_DEFAULT, s->conf_path, 0644, content.size, &op,
+			"%s",
 			p->options->default_choice == DEFAULT_SET
 				? "it was asked to become the default entry"
 				: "another entry would start, which does not boot");
@@ -175,10 +178,12 @@ int planner_systemd_boot(struct planner *p, const struct entry *working,
 	const char *initramfs, struct fault *f)
 {
 	const struct system *sys = p->inv->system;
-	_cleanup_free_ char *id = text_printf("%s-%s", p->inv->entry_token, p->plan->release);
+	_cleanup_free_ char *id =
+		text_printf("%s-%s", p->inv->entry_token, p->plan->release);
 	_cleanup_free_ char *name = id ? loader_name(id) : NULL;
 	struct bls_sort mine = {name, sys->os_id,
-		is_named_by_machine(p) ? sys->machine_id : NULL, p->plan->release, -1, -1};
+		is_named_by_machine(p) ? sys->machine_id : NULL, p->plan->release, -1,
+		-1};
 	int r = 0;
 
 	if (!name)

@@ -10,10 +10,13 @@ lab_rpm6() {
 	printf '%s/run\n' "$(lab_cached rpm6 "$(lab_key @rpm6.sh)" _lab_rpm6_make)"
 }
 
+# What rpm and sq need, the libraries of rpm by whatever number they have now; no Python.
 _lab_rpm6_wanted() {
-	apt_private "$1" cache depends --recurse --no-recommends --no-suggests \
-		--no-conflicts --no-breaks --no-replaces --no-enhances \
-		librpm10 librpmbuild10 librpmsign10 libarchive13t64 rpm-common debugedit sq |
+	local -a only=(--no-recommends --no-suggests --no-conflicts --no-breaks
+		--no-replaces --no-enhances) needed
+	mapfile -t needed < <(apt_private "$1" cache depends "${only[@]}" rpm |
+		sed -n 's/^ *Depends: *\([a-z]\)/\1/p' | grep -v python)
+	apt_private "$1" cache depends --recurse "${only[@]}" "${needed[@]}" sq |
 		grep '^[a-z]' | sort -u
 }
 

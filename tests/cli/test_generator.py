@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """--initramfs dracut, on trees whose dracut is a script: what it makes, and what it may not."""
-import gzip
 import os
 import pathlib
 import shutil
-import subprocess
 
+import generators
 import program
 import trees
 from program import fault, rescue, rescue_json
@@ -14,41 +13,13 @@ V = program.release
 OWN = ("--allow-unsigned", "--initramfs", "dracut")
 
 
-def newc(names):
-    """A newc archive of empty files, compressed."""
-    out = bytearray()
-    for number, name in enumerate([*names, "TRAILER!!!"], 1):
-        raw = name.encode() + b"\0"
-        fields = [number, 0o100644, 0, 0, 1, 0, 0, 0, 0, 0, 0, len(raw), 0]
-        out += b"070701" + b"".join(b"%08x" % field for field in fields) + raw
-        out += b"\0" * (-len(out) % 4)
-    return gzip.compress(bytes(out), mtime=0)
-
-
-def add_shell(root):
-    """This machine's sh and cat, and their libraries, in a tree whose /usr is merged."""
-    for tool in ("sh", "cat"):
-        path = shutil.which(tool)
-        target = root / "usr/bin" / tool
-        target.unlink(missing_ok=True)
-        shutil.copy(path, target)
-        listed = subprocess.run(["ldd", path], capture_output=True, text=True, check=True)
-        for word in listed.stdout.split():
-            if word.startswith("/"):
-                place = root / word[1:]
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(word, place)
-    for folder in ("proc", "sys", "dev", "run", "tmp", "var/tmp"):
-        (root / folder).mkdir(parents=True, exist_ok=True)
-
-
 def patient(directory, script, names=None, *options):
     """A broken system with that dracut; names: of its image, which is /image."""
     program.need_root()
     root = program.small_root(directory, "state=broken", *options)
-    add_shell(root)
+    generators.add_shell(root)
     module = f"usr/lib/modules/{V()}/kernel/fs/ext4/ext4.ko"
-    (root / "image").write_bytes(newc(names or ["init", "usr/bin/sh", module]))
+    (root / "image").write_bytes(generators.newc(names or ["init", "usr/bin/sh", module]))
     dracut = root / "usr/bin/dracut"
     dracut.write_text(f"#!/bin/sh\n# --no-hostonly\n{script}\n", encoding="ascii")
     dracut.chmod(0o755)

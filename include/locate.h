@@ -152,6 +152,11 @@ struct system {
 	/* Static: what its root or /usr lies on that an initramfs of ours cannot open. */
 	const char *unreachable;
 	unsigned pieces; /* PIECE_* bits: the same by kind, from devices, fstab, crypttab */
+	/*
+	 * Every name by which a command line can call a device that was seen: paths, UUID=…,
+	 * LABEL=…, PARTUUID=…. Empty where not all disks were looked at.
+	 */
+	struct strings device_names;
 	int tree;	    /* which of landscape.mounts holds it; -1: none */
 	struct fstab fstab;
 	struct target target; /* its whole tree, all its file systems in their places */

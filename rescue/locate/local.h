@@ -119,4 +119,7 @@ int firmware_read(const struct landscape *l, struct system *s);
 int firmware_entries_read(struct firmware_entries *ret, const struct target *sys);
 void firmware_entries_done(struct firmware_entries *e);
 
+/* device_names.c: fills device_names of every system. 0 or -ENOMEM. */
+int name_devices(struct landscape *l);
+
 #endif

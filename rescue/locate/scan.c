@@ -62,6 +62,9 @@ int locate_scan(struct landscape *ret, const struct scope *where, struct fault *
 	int r = where->root ? directory_scan(&l, where->root, f)
 			    : scan_devices(&l, where, f);
 
+	/* Of devices that were named alone nobody knows what else there is. */
+	if (r >= 0 && where->devices.count == 0 && name_devices(&l) < 0)
+		r = fault_no_memory(f);
 	if (r < 0) {
 		landscape_done(&l);
 		return r;

@@ -30,6 +30,8 @@ void system_forget(struct system *s)
 	findings_done(&s->findings);
 	buffer_done(&s->grub_block);
 	s->grub_block = (struct buffer){0};
+	strings_done(&s->device_names);
+	s->device_names = (struct strings){0};
 }
 
 void system_init(struct system *s)

@@ -2,6 +2,8 @@
 /* Boot entries: does a working one lead to each kernel, and which one starts by default. */
 #include "verify_rules.h"
 
+#include "formats/cmdline.h"
+
 #include <errno.h>
 
 static int add_remedy(struct rules *r, const char *release)
@@ -60,16 +62,27 @@ static int judge_missing(struct rules *r, const struct kernel *k)
 	return rc < 0 ? rc : add_remedy(r, k->release);
 }
 
+/* Where the command line of an entry stands. */
+static unsigned line_of(const struct entry *e)
+{
+	return e->options_line ? e->options_line : e->line;
+}
+
 /* A root= that is neither this system's nor broken in itself: of another system, or gone. */
 static int judge_roots(struct rules *r, const struct entry *e)
 {
+	_cleanup_(cmdline_done) struct cmdline c = {0};
+	_cleanup_free_ char *root = NULL;
+
 	if (e->broken || e->is_of_this_root || e->kernel < 0)
 		return 0;
+	if (cmdline_parse(&c, e->options ? e->options : "") == 0)
+		root = cmdline_get(&c, "root");
 	return findings_add(&r->v->findings, "entry-root-unknown",
 		e->is_default ? SEVERITY_ERROR : SEVERITY_WARNING,
 		r->inv->kernels[e->kernel].release, e->id,
-		"boot entry \"%s\" (%s) does not name this system's root file system",
-		e->title ? e->title : e->id, e->source);
+		"boot entry \"%s\" (%s, line %u) does not name this system's root file system: "
+		"root=%s", name_of(e), e->source, line_of(e), root ? root : "");
 }
 
 static bool stops_loader(const struct inventory *inv)
@@ -97,9 +110,9 @@ static int judge_default(struct rules *r)
 		!e->broken && e->is_of_this_root)
 		return 0;
 	rc = findings_add(fs, "default-broken", SEVERITY_ERROR, NULL, e ? e->id : NULL,
-		e ? "the default boot entry \"%s\" does not boot"
-		  : "no boot entry is the default%s",
-		e ? (e->title ? e->title : e->id) : "");
+		e ? "the default boot entry \"%s\" (%s, line %u) does not boot"
+		  : "no boot entry is the default%s%s",
+		e ? name_of(e) : "", e ? e->source : "", e ? e->line : 0);
 	return rc < 0 || !has_whole_kernel(inv) ? rc : add_remedy(r, NULL);
 }
 
@@ -140,6 +153,8 @@ int rules_entries(struct rules *r)
 		rc = judge_broken(r, &r->inv->entries[i]);
 		if (rc >= 0)
 			rc = judge_roots(r, &r->inv->entries[i]);
+		if (rc >= 0)
+			rc = rules_cmdline_devices(r, &r->inv->entries[i]);
 	}
 	for (size_t i = 0; rc >= 0 && i < r->inv->kernel_count; i++)
 		rc = judge_missing(r, &r->inv->kernels[i]);

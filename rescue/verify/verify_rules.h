@@ -48,6 +48,7 @@ int rules_run(struct verification *ret, const struct inventory *inv,
 /* Each file one group of rules; 0 or -ENOMEM. */
 int rules_kernel_parts(struct rules *r);  /* parts.c: image, modules, initramfs */
 int rules_entries(struct rules *r);	   /* entries.c: entries, default, loader */
+int rules_cmdline_devices(struct rules *r, const struct entry *e); /* cmdline_devices.c */
 int rules_loader_reads(struct rules *r);	   /* loader_reads.c: features of /boot */
 int rules_wanted(struct rules *r);	   /* wanted.c: which package is needed */
 int rules_modules(struct rules *r, struct fault *f); /* modules.c: does each one load */

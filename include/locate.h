@@ -216,6 +216,8 @@ int landscape_choose(const struct landscape *l, const char *name, struct system 
  * With --root it only checks that the tree can be written.
  */
 int system_make_writable(struct landscape *l, struct system *s, struct fault *f);
+/* HIBERNATED; 0: it may be written as far as that goes. Nothing is touched. */
+int system_refuse_hibernated(const struct landscape *l, struct system *s, struct fault *f);
 /*
  * The machine that this program runs on, whose root directory `machine` is. Devices that
  * say nothing of themselves are left out.

@@ -12,6 +12,18 @@ bool can_ask(const struct session *s)
 	return !s->options.json && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
+bool is_provisional(const struct session *s, const struct system *sys)
+{
+	return !sys->writable && !s->applied && findings_has(&sys->findings, "filesystem-dirty");
+}
+
+void tell_provisional(const struct session *s, const struct system *sys)
+{
+	if (!s->options.json && is_provisional(s, sys))
+		puts("The plan is provisional: a file system is dirty, and the repair would "
+		     "replay its journal and plan again.");
+}
+
 int confirm(const struct session *s, const char *question, struct fault *f)
 {
 	char answer[16];

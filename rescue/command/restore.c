@@ -83,6 +83,7 @@ static int show_plan(const struct session *s, struct fault *f)
 		if (buffer_puts_escaped(&text, line) < 0 || buffer_puts(&text, "\n") < 0)
 			return fault_no_memory(f);
 	fputs(text.data ? text.data : "", stdout);
+	tell_provisional(s, s->patients[0].system);
 	return 0;
 }
 
@@ -148,19 +149,18 @@ static int already_restored(struct session *s, struct fault *f)
 }
 
 /* What the repair would leave: without an entry that boots, it would end with 1. */
-static int dry_run(struct session *s, struct fault *f)
+static int dry_run(struct session *s, struct system *sys, struct fault *f)
 {
 	int r = show_plan(s, f);
 
+	if (r >= 0)
+		r = system_refuse_hibernated(&s->landscape, sys, f);
 	if (r < 0)
 		return r;
 	s->has_errors = !s->plan.boots;
 	if (s->options.json)
 		return 0;
 	puts("Nothing was written (--dry-run).");
-	if (s->patients[0].system->root.device >= 0 &&
-		findings_has(&s->patients[0].verification.findings, "filesystem-dirty"))
-		puts("The file system is dirty: the repair would replay its journal and plan again.");
 	return 0;
 }
 
@@ -212,7 +212,7 @@ int restore_patient(struct session *s, struct system *sys, struct fault *f)
 	if (s->plan.count == 0)
 		return already_restored(s, f);
 	if (s->options.dry_run)
-		return dry_run(s, f);
+		return dry_run(s, sys, f);
 	if (!s->options.yes && !can_ask(s)) {
 		r = show_plan(s, f);
 		return r < 0 ? r : confirm(s, "", f);

@@ -78,6 +78,9 @@ char *time_text(int64_t seconds, char text[24]);
 /* confirm.c: 1 yes, 0 no; CONFIRMATION-NEEDED where nobody can be asked. */
 int confirm(const struct session *s, const char *question, struct fault *f);
 bool can_ask(const struct session *s);
+/* What was looked at is not what would be written to: a journal is not replayed. */
+bool is_provisional(const struct session *s, const struct system *sys);
+void tell_provisional(const struct session *s, const struct system *sys);
 /* Ctrl-C asks the transaction to stop at its next safe point. */
 void catch_interrupts(void);
 /* A bar on standard error, on a terminal only. */

@@ -27,6 +27,7 @@ static int show(const struct session *s, const struct system *sys, const struct 
 		return r;
 	printf("Undo %s of %s (kernel %s):\n", t->id, time_text(t->time, when), t->release);
 	fputs(text.data ? text.data : "", stdout);
+	tell_provisional(s, sys);
 	return 0;
 }
 
@@ -48,13 +49,23 @@ static int take_back(struct session *s, struct system *sys, const char *id, stru
 	return r < 0 ? fault_no_memory(f) : landscape_unmount(&s->landscape, f);
 }
 
+/* The last transaction may stand in the journal alone: what is shown is read behind it. */
+static bool must_replay(const struct session *s, const struct system *sys)
+{
+	return is_provisional(s, sys) && !s->options.dry_run && (s->options.yes || can_ask(s));
+}
+
 static int undo(struct session *s, struct system *sys, const char *id, struct fault *f)
 {
 	_cleanup_(transaction_done) struct transaction found = {0};
-	int r = undo_find(&found, &sys->target, id, f);
+	int r = must_replay(s, sys) ? system_make_writable(&s->landscape, sys, f) : 0;
 
 	if (r >= 0)
+		r = undo_find(&found, &sys->target, id, f);
+	if (r >= 0)
 		r = show(s, sys, &found, f);
+	if (r >= 0 && s->options.dry_run)
+		r = system_refuse_hibernated(&s->landscape, sys, f);
 	if (r < 0)
 		return r;
 	if (s->options.dry_run) {

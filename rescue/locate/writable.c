@@ -38,7 +38,7 @@ static bool is_on_disk_of(const struct landscape *l, struct system *s, int devic
 }
 
 /* The resumed kernel would go on with what it remembers of its file systems. */
-static int refuse_hibernated(const struct landscape *l, struct system *s, struct fault *f)
+int system_refuse_hibernated(const struct landscape *l, struct system *s, struct fault *f)
 {
 	for (size_t i = 0; i < l->device_count; i++) {
 		const struct device *d = &l->devices[i];
@@ -282,7 +282,7 @@ int system_make_writable(struct landscape *l, struct system *s, struct fault *f)
 	if (s->by_directory) {
 		r = check_directory(s, f);
 	} else {
-		r = refuse_hibernated(l, s, f);
+		r = system_refuse_hibernated(l, s, f);
 		if (r == 0)
 			r = refuse_devices(l, s, f);
 		if (r == 0)

@@ -4,10 +4,11 @@ import functools
 import pathlib
 import re
 import subprocess
+import uuid
 
 import program
 import trees
-from program import codes, rescue, rescue_json
+from program import codes, fault, rescue, rescue_json
 
 SMALL = ("--allow-unsigned", "--yes")
 BUILD = {
@@ -53,6 +54,16 @@ def change(path, *replacements):
     path.write_text(text)
 
 
+def own_uuid(root):
+    """One that no other run has: the kernel mounts no two btrfs of one UUID at a time."""
+    old = re.search(r"(?m)^UUID=(\S+) / ", (root / "etc/fstab").read_text())[1].encode()
+    new = str(uuid.uuid4())
+    for path in (*(root / "etc").rglob("*"), *(root / "boot").rglob("*")):
+        if path.is_file() and not path.is_symlink() and old in path.read_bytes():
+            path.write_bytes(path.read_bytes().replace(old, new.encode()))
+    return new
+
+
 def make_disk(directory, filesystem, after="umount \"$4\""):
     """A system that lost its kernel, on one file system without partitions."""
     root = program.small_root(directory, "state=broken", "boot=none")
@@ -60,10 +71,9 @@ def make_disk(directory, filesystem, after="umount \"$4\""):
     mountpoint.mkdir()
     options = "subvol=root,compress=zstd:1" if filesystem == "btrfs" else "defaults"
     change(root / "etc/fstab", (r"(?m)^(UUID=\S+) / ext4 \S+", rf"\1 / {filesystem} {options}"))
-    uuid = re.search(r"(?m)^UUID=(\S+) / ", (root / "etc/fstab").read_text())[1]
     with open(image, "wb") as file:
         file.truncate(1 << 30)
-    in_a_namespace(BUILD[filesystem] + "\n" + after, uuid, image, root, mountpoint)
+    in_a_namespace(BUILD[filesystem] + "\n" + after, own_uuid(root), image, root, mountpoint)
     return image
 
 

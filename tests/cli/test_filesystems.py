@@ -141,19 +141,29 @@ def test_btrfs_root_on_a_subvolume(directory):
 
 def test_crashed_xfs_is_replayed_before_writing(directory):
     need("xfs")
-    crash = ('umount "$4"; mount -o loop,nouuid "$2" "$4"; echo >"$4/etc/late"; sync -f "$4";'
+    # The command line is another one since the last minutes, which only the log knows.
+    crash = ('umount "$4"; mount -o loop,nouuid "$2" "$4"; echo >"$4/etc/late";'
+             ' sed "s/$/ late=1/" "$4/etc/kernel/cmdline" >"$4/etc/kernel/new";'
+             ' mv "$4/etc/kernel/new" "$4/etc/kernel/cmdline"; sync -f "$4";'
              ' cp "$2" "$2.crashed"; umount "$4"; mv "$2.crashed" "$2"')
     image = make_disk(directory, "xfs", crash)
     before = trees.digest(image)
     found = rescue_json("verify", "--image", image, code=1)["systems"][0]["findings"]
     assert "filesystem-dirty" in codes(found), found
     dry = rescue("restore", "--image", image, rpms(), "--allow-unsigned", "--dry-run", code=0)
+    assert "The plan is provisional" in dry.out, dry
     assert "would replay its journal and plan again" in dry.out, dry
+    planned = rescue_json("restore", "--image", image, rpms(), "--allow-unsigned",
+                          "--dry-run", code=0)
+    assert "filesystem-dirty" in codes(planned["findings"]), planned["findings"]
     assert trees.digest(image) == before, "looking replayed the log"
     done = rescue_json("restore", "--image", image, rpms(), *SMALL, code=0)
     assert done["applied"] and done["verdict"] == "bootable", done["findings"]
+    old, new = (next(o["size"] for o in plan["plan"]["operations"] if o["op"] == "entry")
+                for plan in (planned, done))
+    assert new == old + len(" late=1"), "the plan was not made anew behind the replay"
     assert "filesystem-dirty" not in codes(done["findings"]), done["findings"]
     entry = read(directory, image, "xfs", "boot/loader/entries/*.conf")
     assert f"linux /boot/vmlinuz-{release()}\n" in entry, entry
-    assert "rootflags" not in entry, entry
+    assert "rootflags" not in entry and " late=1\n" in entry, entry
     assert read(directory, image, "xfs", "etc/late") == "\n", "the log was lost"

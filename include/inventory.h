@@ -196,6 +196,7 @@ void inventory_done(struct inventory *inv);
 /* Image (or its spare) and modules of its own are whole: the rest can be made anew. */
 bool kernel_is_whole(const struct kernel *k);
 struct kernel *inventory_find_kernel(const struct inventory *inv, const char *release);
+bool system_is_suse(const struct system *sys);
 /*
  * What the name was when the inventory was read. Never NULL: a name that was not there
  * has .exists false. Only for names in /boot, the directory of entries, what entries name,

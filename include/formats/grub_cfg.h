@@ -123,6 +123,14 @@ const char *grub_menu_variable(const struct grub_menu *m, const char *name);
 
 /* ---- writing ---- */
 
+/*
+ * The beginning of a grub.cfg that is made anew, as 00_header has it: grubenv is read, and
+ * says which entry starts.
+ */
+int grub_cfg_write_head(struct buffer *ret);
+/* The part of a grub.cfg that shows BLS entries. path NULL: where blscfg looks by itself. */
+int grub_cfg_write_blscfg(struct buffer *ret, const char *device_uuid, const char *path);
+
 /* What a new menuentry says. NULL: without class, device and initrd. */
 struct grub_menuentry_template {
 	const char *title, *id, *class;

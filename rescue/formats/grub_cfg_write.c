@@ -120,3 +120,37 @@ int grub_menuentry_clone(struct buffer *ret, struct bytes model, const char *old
 	}
 	return r;
 }
+
+int grub_cfg_write_head(struct buffer *ret)
+{
+	return buffer_puts(ret,
+		"# The menu was gone, and \"rescue restore\" made this one with what is needed\n"
+		"# to start. Make a full one with grub2-mkconfig (or grub-mkconfig) -o.\n"
+		"if [ -f ${config_directory}/grubenv ]; then\n"
+		"  load_env -f ${config_directory}/grubenv\n"
+		"elif [ -s $prefix/grubenv ]; then\n"
+		"  load_env\n"
+		"fi\n"
+		"if [ \"${next_entry}\" ] ; then\n"
+		"   set default=\"${next_entry}\"\n"
+		"   set next_entry=\n"
+		"   save_env next_entry\n"
+		"   set boot_once=true\n"
+		"else\n"
+		"   set default=\"${saved_entry}\"\n"
+		"fi\n"
+		"set timeout=5\n");
+}
+
+int grub_cfg_write_blscfg(struct buffer *ret, const char *device_uuid, const char *path)
+{
+	int r = 0;
+
+	if (device_uuid)
+		r = buffer_printf(ret, "search --no-floppy --fs-uuid --set=root %s\n",
+			device_uuid);
+	if (r >= 0)
+		r = buffer_puts(ret, "insmod blscfg\n");
+	return r < 0 ? r : buffer_printf(ret, "blscfg%s%s\n", path ? " --path " : "",
+		path ? path : "");
+}

@@ -110,12 +110,24 @@ static const char *initramfs_prefix(const char *release)
 	return strstr(release, ".el5") ? "initrd" : "initramfs";
 }
 
+bool system_is_suse(const struct system *sys)
+{
+	static const char *const ids[] = {"suse", "opensuse", "sles", "sled", "sle-micro"};
+
+	for (size_t i = 0; sys->os_id && i < ARRAY_SIZE(ids); i++)
+		if (text_starts(sys->os_id, ids[i]))
+			return true;
+	return false;
+}
+
 char *inventory_initramfs_path(const struct inventory *inv, const char *release)
 {
 	const struct systemd_boot *s = &inv->systemd;
 
 	if (s->root && s->by_token)
 		return text_printf("%s/%s/%s/initrd", s->root, inv->entry_token, release);
+	if (system_is_suse(inv->system) && !s->root)
+		return text_printf("/boot/initrd-%s", release);
 	return text_printf("%s/%s-%s.img", s->root ? s->root : "/boot",
 		initramfs_prefix(release), release);
 }

@@ -18,6 +18,7 @@ static const struct boot_copy copies[] = {
 	{"System.map", "System.map-", 0600},
 	{"config", "config-", 0644},
 	{".vmlinuz.hmac", ".vmlinuz-", 0644}, /* .vmlinuz-V.hmac */
+	{"sysctl.conf", "sysctl.conf-", 0644}, /* SUSE's */
 };
 
 /*
@@ -146,6 +147,33 @@ static int add_systemd_image(struct planner *p)
 	return r;
 }
 
+static int add_link(struct planner *p, const char *path, char *take_text)
+{
+	_cleanup_free_ char *text = take_text;
+	struct operation *op;
+	int r;
+
+	if (!text)
+		return -ENOMEM;
+	if (inventory_observed(p->inv, path)->exists)
+		return 0;
+	r = planner_add(p, OP_LINK, path, 0777, strlen(text), &op,
+		"the system's tools look for the newest kernel there");
+	return r < 0 ? r : buffer_puts(&op->content, text);
+}
+
+/* SUSE's names without a release. */
+static int add_generic_links(struct planner *p)
+{
+	const char *release = p->plan->release;
+	int r;
+
+	if (!system_is_suse(p->inv->system))
+		return 0;
+	r = add_link(p, "/boot/vmlinuz", text_printf("vmlinuz-%s", release));
+	return r < 0 ? r : add_link(p, "/boot/initrd", text_printf("initrd-%s", release));
+}
+
 int planner_boot_files(struct planner *p)
 {
 	const struct systemd_boot *s = &p->inv->systemd;
@@ -159,5 +187,7 @@ int planner_boot_files(struct planner *p)
 	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(copies); i++)
 		r = add_copy(p, &copies[i]);
 	/* FAT has no links. */
+	if (r >= 0 && !s->root)
+		r = add_generic_links(p);
 	return r < 0 || s->root ? r : add_symvers(p);
 }

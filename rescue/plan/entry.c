@@ -3,6 +3,7 @@
 #include "planner.h"
 
 #include "formats/bls.h"
+#include "formats/grub_cfg.h"
 
 #include <errno.h>
 
@@ -124,6 +125,43 @@ static int add_entry(struct planner *p, char **ret_id, const char *initramfs, st
 	return 0;
 }
 
+/* GRUB's modules lie beside its menu, and stay where that is lost. */
+const char *planner_lost_grub_cfg(const struct planner *p)
+{
+	const struct inventory *inv = p->inv;
+
+	if (inv->grub_cfg || inv->loader == LOADER_SYSTEMD_BOOT)
+		return NULL;
+	if (S_ISDIR(inventory_observed(inv, "/boot/grub2")->mode))
+		return "/boot/grub2/grub.cfg";
+	if ((inv->system->bootloaders & BOOTLOADER_GRUB2) &&
+		S_ISDIR(inventory_observed(inv, "/boot/grub")->mode))
+		return "/boot/grub/grub.cfg";
+	return NULL;
+}
+
+/* A grub.cfg that shows BLS entries, where it is gone. */
+static int add_lost_grub_cfg(struct planner *p, struct fault *f)
+{
+	const struct system *s = p->inv->system;
+	const struct place *place = s->boot.separate ? &s->boot : &s->root;
+	const char *path = planner_lost_grub_cfg(p), *entries = NULL;
+	_cleanup_(buffer_done) struct buffer content = {0};
+	struct operation *op;
+
+	if (!path)
+		return 0;
+	if (p->inv->loader == LOADER_BLSUKI && !s->boot.separate)
+		entries = p->inv->entries_directory;
+	if (grub_cfg_write_head(&content) < 0 ||
+		grub_cfg_write_blscfg(&content, place->uuid, entries) < 0 ||
+		planner_add(p, OP_ENTRY, path, 0600, content.size, &op,
+			"GRUB's configuration is gone") < 0)
+		return fault_no_memory(f);
+	op->content = TAKE_STRUCT(content);
+	return 0;
+}
+
 bool planner_default_boots(const struct planner *p)
 {
 	const struct inventory *inv = p->inv;
@@ -208,7 +246,8 @@ int planner_entry(struct planner *p, struct fault *f)
 		return r;
 	if (!id)
 		return fault_no_memory(f);
-	if (wants_default(p, id))
+	r = add_lost_grub_cfg(p, f);
+	if (r >= 0 && wants_default(p, id))
 		r = planner_save_default(p, id, f);
 	p->plan->boots = r >= 0 && (planner_makes(p, OP_DEFAULT) || planner_default_boots(p) ||
 				    is_default_already(p->inv, id));

@@ -142,11 +142,36 @@ static const char *why_needed(const struct planner *p)
 	return NULL;
 }
 
+/* What the packages say it is called: a file that they own and do not bring. */
+static const char *ghost_of_packages(const struct planner *p)
+{
+	for (size_t i = 0; p->set && i < p->set->count; i++) {
+		const struct package *k = &p->sets->packages[p->set->packages[i]];
+
+		for (size_t n = 0; n < k->file_count; n++) {
+			const char *path = k->files[n].path;
+
+			if ((k->files[n].flags & PACKAGE_FILE_GHOST) &&
+				(text_starts(path, "/boot/initramfs-") ||
+					text_starts(path, "/boot/initrd-")) &&
+				strstr(path, p->plan->release) && !strstr(path, "kdump"))
+				return path;
+		}
+	}
+	return NULL;
+}
+
+/* As an entry names it, or where it is already; else as the packages call it. */
 static char *new_path(const struct planner *p)
 {
-	if (p->kernel && p->kernel->initramfs.path)
-		return strdup(p->kernel->initramfs.path);
-	return inventory_initramfs_path(p->inv, p->plan->release);
+	const struct kernel *k = p->kernel;
+	/* On the ESP the boot loader's names count. */
+	const char *ghost = p->inv->systemd.root ? NULL : ghost_of_packages(p);
+
+	if (k && k->initramfs.path &&
+		(!ghost || k->initramfs.state != PART_MISSING || k->entry_count > 0))
+		return strdup(k->initramfs.path);
+	return ghost ? strdup(ghost) : inventory_initramfs_path(p->inv, p->plan->release);
 }
 
 int planner_initramfs(struct planner *p, struct fault *f)

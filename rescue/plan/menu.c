@@ -15,6 +15,9 @@
 /* What shall be done, and the text that comes of it. */
 struct menu {
 	struct planner *p;
+	const char *path;
+	struct buffer head; /* of a menu that is made anew */
+	struct bytes before; /* its text, or that of the file that is there */
 	const struct entry *working; /* NULL: a new one is made */
 	bool makes_default;
 	char *title, *linux_path, *initrd, *options; /* as the loader sees them */
@@ -32,12 +35,21 @@ static void menu_done(struct menu *m)
 	free(m->options);
 	free(m->saved);
 	buffer_done(&m->text);
+	buffer_done(&m->head);
+}
+
+/* GRUB 2 looks for a menu that is gone, and there were no BLS entries. */
+static bool lost_menu(const struct planner *p)
+{
+	return p->inv->loader == LOADER_NONE && planner_lost_grub_cfg(p);
 }
 
 bool planner_has_menu(const struct planner *p)
 {
 	const struct inventory *inv = p->inv;
 
+	if (lost_menu(p))
+		return true;
 	return inv->grub_cfg && inv->loader_config.size > 0 &&
 	       (inv->loader == LOADER_MENUENTRIES || inv->loader == LOADER_GRUB_LEGACY ||
 		       inv->loader == LOADER_EXTLINUX);
@@ -68,7 +80,7 @@ static int write_legacy(struct menu *m, struct fault *f)
 {
 	const struct inventory *inv = m->p->inv;
 	_cleanup_(grub_legacy_done) struct grub_legacy g = {0};
-	int r = grub_legacy_parse(&g, buffer_bytes(&inv->loader_config), f);
+	int r = grub_legacy_parse(&g, m->before, f);
 	struct grub_legacy_stanza s = {.title = m->title, .linux_path = m->linux_path,
 		.options = m->options, .initrd = m->initrd};
 	unsigned now = 0;
@@ -93,7 +105,7 @@ static int write_legacy(struct menu *m, struct fault *f)
 static int write_extlinux(struct menu *m, struct fault *f)
 {
 	_cleanup_(extlinux_done) struct extlinux x = {0};
-	int r = extlinux_parse(&x, buffer_bytes(&m->p->inv->loader_config), f);
+	int r = extlinux_parse(&x, m->before, f);
 	const struct extlinux_template t = {.label = m->title, .linux_path = m->linux_path,
 		.options = m->options, .initrd = m->initrd};
 
@@ -141,7 +153,7 @@ static const struct grub_menuentry *model_of(
 static int new_menuentry(struct menu *m, const struct grub_cfg *c, struct buffer *ret)
 {
 	const struct system *s = m->p->inv->system;
-	const struct bytes all = buffer_bytes(&m->p->inv->loader_config);
+	const struct bytes all = m->before;
 	const struct place *place = s->boot.separate ? &s->boot : &s->root;
 	const char *old = NULL, *release = m->p->plan->release;
 	const struct grub_menuentry *model = model_of(m->p, c, &old);
@@ -185,24 +197,24 @@ static size_t place_for(const struct menu *m, const struct grub_cfg *c)
 	unsigned long number = 0;
 
 	if (!m->makes_default && by_number)
-		return m->p->inv->loader_config.size;
+		return m->before.size;
 	if (m->makes_default && !by_saved && by_number)
 		number = strtoul(text, NULL, 0);
 	if (number < c->top_count && !c->tops[number].is_conditional)
 		return c->tops[number].at;
-	return m->p->inv->loader_config.size;
+	return m->before.size;
 }
 
 static int insert(struct menu *m, size_t at, const struct buffer *entry)
 {
-	const struct buffer *all = &m->p->inv->loader_config;
-	int r = buffer_append(&m->text, all->data, at);
+	const struct bytes all = m->before;
+	int r = buffer_append(&m->text, all.data, at);
 
-	if (r >= 0 && at > 0 && all->data[at - 1] != '\n')
+	if (r >= 0 && at > 0 && all.data[at - 1] != '\n')
 		r = buffer_puts(&m->text, "\n");
 	if (r >= 0)
 		r = buffer_append(&m->text, entry->data, entry->size);
-	return r < 0 ? r : buffer_append(&m->text, all->data + at, all->size - at);
+	return r < 0 ? r : buffer_append(&m->text, all.data + at, all.size - at);
 }
 
 /* What grubenv says so that item starts; *ret NULL: grub.cfg does not ask grubenv. */
@@ -230,8 +242,7 @@ static const struct grub_menuentry *find_new(
 
 static int refuse_menu(const struct menu *m, const struct grub_cfg *before, struct fault *f)
 {
-	const char *path = m->p->inv->grub_cfg;
-	int r = fault_errno(f, EBADMSG, path, "add an entry to %s", path);
+	int r = fault_errno(f, EBADMSG, m->path, "add an entry to %s", m->path);
 
 	if (before->bad_line > 0)
 		fault_reason(f, "GRUB itself refuses line %u", before->bad_line);
@@ -279,7 +290,7 @@ static int write_menuentry(struct menu *m, struct fault *f)
 {
 	_cleanup_(grub_cfg_done) struct grub_cfg c = {0};
 	const struct grub_menuentry *item;
-	int r = grub_cfg_parse(&c, buffer_bytes(&m->p->inv->loader_config), f);
+	int r = grub_cfg_parse(&c, m->before, f);
 
 	if (r < 0)
 		return r;
@@ -315,6 +326,17 @@ static int fill(struct menu *m, const char *initramfs, struct fault *f)
 	return m->title && m->linux_path && m->initrd ? 0 : fault_no_memory(f);
 }
 
+/* The menu that is there; where it is gone, the head of a new one. */
+static int find_text(struct menu *m)
+{
+	const struct inventory *inv = m->p->inv;
+	int r = lost_menu(m->p) ? grub_cfg_write_head(&m->head) : 0;
+
+	m->path = inv->grub_cfg ? inv->grub_cfg : planner_lost_grub_cfg(m->p);
+	m->before = buffer_bytes(lost_menu(m->p) ? &m->head : &inv->loader_config);
+	return r;
+}
+
 static int write_menu(struct menu *m, struct fault *f)
 {
 	switch (m->p->inv->loader) {
@@ -329,7 +351,7 @@ static int write_menu(struct menu *m, struct fault *f)
 
 static int add_operations(struct menu *m, struct fault *f)
 {
-	const char *path = m->p->inv->grub_cfg;
+	const char *path = m->path;
 	const struct snapshot *now = inventory_observed(m->p->inv, path);
 	struct operation *op;
 	int r = 0;
@@ -361,6 +383,8 @@ int planner_menu(struct planner *p, const struct entry *working, const char *ini
 	if (!working && !initramfs)
 		return 0; /* an entry without the initramfs it needs would be a trap */
 	m.makes_default = wants_default(p, working);
+	if (find_text(&m) < 0)
+		return fault_no_memory(f);
 	if (!working)
 		r = fill(&m, initramfs, f);
 	if (r >= 0)

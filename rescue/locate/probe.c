@@ -4,6 +4,7 @@
  * unclean, which libblkid does not tell.
  * Superblocks: Linux fs/ext4/ext4.h, fs/btrfs/btrfs_tree.h, fs/fat (msdos_fs.h).
  */
+#include "formats/luks.h"
 #include "local.h"
 
 #include <blkid/blkid.h>
@@ -13,6 +14,7 @@
 #include <linux/fs.h>
 #include <unistd.h>
 
+#define LUKS_START 4096
 #define EXT_SUPERBLOCK 1024
 #define EXT_STATE 0x3a
 #define EXT_COMPAT 0x5c
@@ -178,6 +180,19 @@ static int probe_entry(struct device *d, int fd)
 	return r;
 }
 
+/* Only what the device says of itself: whether clevis's secrets can be had is not asked. */
+static bool is_bound_to_clevis(const struct device *d)
+{
+	uint8_t start[LUKS_START];
+	ssize_t got = device_peek(d, 0, start, sizeof(start));
+	uint64_t size = got < 0 ? 0
+				: luks_header_size((struct bytes){start, (size_t)got});
+	_cleanup_free_ uint8_t *header = size > 0 ? malloc(size) : NULL;
+
+	got = header ? device_peek(d, 0, header, size) : -1;
+	return got > 0 && luks_is_bound_to_clevis((struct bytes){header, (size_t)got});
+}
+
 static int probe_contents(struct device *d, int fd)
 {
 	int r = probe_superblock(d, fd);
@@ -185,6 +200,8 @@ static int probe_contents(struct device *d, int fd)
 	if (r < 0 || !d->fstype)
 		return r;
 	d->roles |= role_of_contents(d->fstype);
+	if ((d->roles & ROLE_LUKS) && is_bound_to_clevis(d))
+		d->pieces |= PIECE_CLEVIS;
 	d->unclean = is_unclean(d);
 	return 0;
 }

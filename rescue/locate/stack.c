@@ -235,7 +235,8 @@ int stack_read(const struct landscape *l, struct system *s)
 	if (r < 0)
 		return r;
 	find_unreachable(l, s);
-	if (name_unreachable(s->pieces) && !s->unreachable)
+	if ((s->pieces & PIECE_CLEVIS) ||
+		(name_unreachable(s->pieces) && !s->unreachable))
 		s->unreachable = name_unreachable(s->pieces);
 	return 0;
 }

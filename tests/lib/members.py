@@ -4,7 +4,7 @@
 programs would need a driver for. usage: members.py KIND IMAGE OFFSET SIZE [WORD]
 
 KIND is md-0.90, md-1.0 (both at the end), md-1.2, luks2, bcache, zfs. WORD: the array's
-name or pool. Layouts: Linux include/uapi/linux/raid/md_p.h, the LUKS2 on-disk format,
+name, the pool, the type of a LUKS2 token. Layouts: Linux include/uapi/linux/raid/md_p.h, the LUKS2 on-disk format,
 bcache's include/uapi/linux/bcache.h, ZFS's vdev_impl.h."""
 import struct
 import sys
@@ -36,10 +36,11 @@ def md_0():
     return struct.pack("<1024I", *words)
 
 
-def luks2():
+def luks2(token):
+    text = b'{"tokens":{"0":{"type":"%s"}}}' % token.encode()
     head = b"LUKS\xba\xbe" + struct.pack(">HQQ", 2, 16384, 1)
     head = head.ljust(168, b"\0") + b"01020304-0506-0708-090a-0b0c0d0e0f10"
-    return head.ljust(4096, b"\0") + b'{"tokens":{}}'.ljust(12288, b"\0")
+    return head.ljust(4096, b"\0") + text.ljust(12288, b"\0")
 
 
 def crc64(data):
@@ -88,7 +89,7 @@ def main():
             at = 4096
             data = bcache()
         elif kind == "luks2":
-            at, data = 0, luks2()
+            at, data = 0, luks2(word)
         elif kind == "md-0.90":
             at, data = (size & ~65535) - 65536, md_0()
         else:

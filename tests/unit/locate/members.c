@@ -105,6 +105,25 @@ static void kinds(void **state)
 	}
 }
 
+static void clevis(void **state)
+{
+	static const struct {
+		const char *token;
+		unsigned pieces;
+	} cases[] = {{"clevis", PIECE_CLEVIS}, {"systemd-tpm2", 0}};
+	struct images *i = *state;
+
+	for (size_t n = 0; n < ARRAY_SIZE(cases); n++) {
+		_cleanup_(landscape_done) struct landscape l = {0};
+
+		make_image(i, "image_table $d/luks mbr 32 <<<size=20MiB");
+		make_image(i, "image_member $d/luks 1 luks2 %s", cases[n].token);
+		scan(i, &l, "luks");
+		assert_string_equal(l.devices[1].fstype, "crypto_LUKS");
+		assert_int_equal(l.devices[1].pieces, cases[n].pieces);
+	}
+}
+
 /* ---- the commands: as on a machine ---- */
 #define NODE(name) .path = (char *)name, .backing = (char *)name, .parent = -1, .system = -1
 
@@ -222,6 +241,7 @@ int main(void)
 		cmocka_unit_test(whole_disks),
 		cmocka_unit_test(no_system),
 		cmocka_unit_test(kinds),
+		cmocka_unit_test(clevis),
 		cmocka_unit_test(remedies),
 		cmocka_unit_test(left_behind),
 		cmocka_unit_test(paths),

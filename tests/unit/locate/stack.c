@@ -50,6 +50,7 @@ static void test_devices(void **state)
 	struct device multipath = {.type = DEVICE_DISK,
 		.mapper_uuid = (char *)"mpath-36001", .pieces = PIECE_MULTIPATH};
 	struct device on_multipath = {.type = DEVICE_PART, .mapper_uuid = (char *)"part1-mpath-36001"};
+	struct device bound = {.type = DEVICE_PART, .pieces = PIECE_CLEVIS};
 	struct device iscsi = {.type = DEVICE_DISK, .pieces = PIECE_ISCSI};
 	struct device other = {.type = DEVICE_DISK, .mapper_uuid = (char *)"DMRAID-x"};
 	const struct {
@@ -62,6 +63,7 @@ static void test_devices(void **state)
 		{{disk, md}, 2, PIECE_MD, "md array"},
 		{{disk, md, part}, 3, PIECE_MD, "md array"},
 		{{disk, part, crypt}, 3, PIECE_CRYPT, "LUKS"},
+		{{disk, bound, crypt}, 3, PIECE_CRYPT | PIECE_CLEVIS, "clevis"},
 		{{md, crypt}, 2, PIECE_MD | PIECE_CRYPT, "LUKS"},
 		{{disk, multipath, on_multipath}, 3, PIECE_MULTIPATH, "multipath"},
 		{{iscsi, part}, 2, PIECE_ISCSI, "iSCSI"},

@@ -14,6 +14,7 @@ import program
 import trees
 from program import rescue, rescue_json
 
+ANY_RESOLVER = True
 LIMIT = 120
 
 

@@ -5,6 +5,7 @@ import shutil
 import program
 from program import codes, fault, rescue, rescue_json
 
+ANY_RESOLVER = True
 VMXNET3 = "pci:v000015ADd000007B0sv000015ADsd000007B0bc02sc00i00"
 VMXNET = "pci:v000015ADd00000720sv000015ADsd00000720bc02sc00i00"
 PVSCSI = "pci:v000015ADd000007C0sv000015ADsd000007C0bc01sc07i00"

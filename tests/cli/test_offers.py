@@ -8,6 +8,7 @@ from program import codes, fault, rescue, rescue_json
 from test_hardware import VMXNET, VMXNET3, finding, machine
 from test_third_party import modules
 
+ANY_RESOLVER = True
 SMALL = ("--allow-unsigned", "--yes")
 OLD, NEW = "6.1.0-1.x86_64", "6.1.0-2.x86_64"
 ORDER = "search updates extra built-in weak-updates\n"

@@ -27,28 +27,50 @@ static char *path_of(struct reader *r, const char *path)
 }
 
 /* What is to be started just once is no default: its variable is left out. */
-static int without_one_shot(struct buffer *text)
+static int put_variables(struct buffer *ret, const struct grubenv *env)
 {
-	static const char name[] = "\nnext_entry=";
-	char *at = text->data ? strstr(text->data, name) : NULL;
-	size_t size = at ? 1 + strcspn(at + 1, "\n") : 0;
+	int error = 0;
 
-	if (!at)
-		return 0;
-	memmove(at, at + size, text->size - (size_t)(at - text->data) - size + 1);
-	text->size -= size;
-	return 0;
+	for (size_t i = 0; error >= 0 && i < env->count; i++) {
+		const char *value = env->items[i].value;
+
+		if (strcmp(env->items[i].name, "next_entry") == 0)
+			continue;
+		error = buffer_printf(ret, "%s=", env->items[i].name);
+		for (; error >= 0 && *value; value++)
+			error = buffer_printf(ret, "%s%c",
+				*value == '\\' || *value == '\n' ? "\\" : "", *value);
+		if (error >= 0)
+			error = buffer_puts(ret, "\n");
+	}
+	return error;
+}
+
+/* An environment block as load_env sees it, with what GRUB keeps outside of its file. */
+static int read_block(struct reader *r, struct bytes file, struct buffer *ret)
+{
+	_cleanup_(grubenv_done) struct grubenv env = {0};
+	int error = grubenv_parse(&env, file, NULL);
+
+	if (error >= 0)
+		error = buffer_puts(ret, "# GRUB Environment Block\n");
+	if (error >= 0)
+		error = put_variables(ret, &env);
+	return error < 0 ? error : put_variables(ret, &r->raw_env);
 }
 
 static int world_read(void *data, const char *path, struct buffer *ret)
 {
 	struct reader *r = data;
+	_cleanup_(buffer_done) struct buffer text = {0};
 	_cleanup_free_ char *name = path_of(r, path);
-	int error = name ? target_read(r->t, name, GRUB_CFG_MAX_SIZE, ret, NULL) : -ENOMEM;
+	int error = name ? target_read(r->t, name, GRUB_CFG_MAX_SIZE, &text, NULL) : -ENOMEM;
 
-	if (error < 0)
-		return error;
-	return text_ends(name, "/grubenv") ? without_one_shot(ret) : 0;
+	if (error >= 0 && text_ends(name, "/grubenv"))
+		return read_block(r, buffer_bytes(&text), ret);
+	if (error >= 0)
+		*ret = TAKE_STRUCT(text);
+	return error;
 }
 
 static enum grub_answer world_exists(void *data, const char *path, char kind)

@@ -61,8 +61,6 @@ static int read_grub_cfg(struct reader *r)
 	error = target_read(r->t, r->inv.grub_cfg, GRUB_CFG_MAX_SIZE, text, NULL);
 	if (error >= 0)
 		error = grub_cfg_parse(&r->cfg, buffer_bytes(text), NULL);
-	if (error >= 0)
-		error = run_grub_cfg(r);
 	if (error < 0 && error != -ENOMEM)
 		return reader_cannot_read(r, r->inv.grub_cfg, error);
 	return error;
@@ -104,20 +102,20 @@ static const char *saved(const struct reader *r, const struct grubenv *raw, cons
 /* prev_saved_entry, where it is set, takes the place of saved_entry at the next boot. */
 static int read_saved_entries(struct reader *r)
 {
-	_cleanup_(grubenv_done) struct grubenv raw = {0};
+	const struct grubenv *raw = &r->raw_env;
 	const char *entry;
-	int error = read_raw_block(r, &raw);
+	int error = read_raw_block(r, &r->raw_env);
 
 	if (error < 0)
 		return error;
-	entry = saved(r, &raw, "prev_saved_entry");
+	entry = saved(r, raw, "prev_saved_entry");
 	if (!entry || !*entry)
-		entry = saved(r, &raw, "saved_entry");
+		entry = saved(r, raw, "saved_entry");
 	if (set_text(&r->inv.saved_entry, entry) < 0)
 		return -ENOMEM;
 	r->inv.saved_in_block =
-		grubenv_get(&raw, "saved_entry") || grubenv_get(&raw, "prev_saved_entry");
-	return set_text(&r->inv.next_entry, saved(r, &raw, "next_entry"));
+		grubenv_get(raw, "saved_entry") || grubenv_get(raw, "prev_saved_entry");
+	return set_text(&r->inv.next_entry, saved(r, raw, "next_entry"));
 }
 
 /* grub.cfg loads the block beside itself first. */
@@ -171,13 +169,33 @@ static bool is_directory(const struct reader *r, const char *path)
 	return target_stat(r->t, path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* What blscfg is told to read, by an option or `blsdir`; *ret NULL: none, or it is gone. */
+static int told_directory(struct reader *r, char **ret)
+{
+	const char *told = r->menu.blscfg_path ? r->menu.blscfg_path
+					       : loader_variable(r, "blsdir");
+	_cleanup_free_ char *path = told ? system_path_of(r->sys, told) : NULL;
+	size_t size = path ? strlen(path) : 0;
+
+	if (told && !path)
+		return -ENOMEM;
+	while (size > 1 && path[size - 1] == '/')
+		path[--size] = '\0';
+	if (path && is_directory(r, path))
+		*ret = TAKE_PTR(path);
+	return 0;
+}
+
 /*
  * GRUB looks in /loader/entries of the file system that holds /boot, then in /boot there.
  */
 static int find_entries_directory(struct reader *r)
 {
 	bool at_top = !r->sys->boot.separate && is_directory(r, "/loader/entries");
+	int error = told_directory(r, &r->inv.entries_directory);
 
+	if (error < 0 || r->inv.entries_directory)
+		return error;
 	r->inv.entries_directory =
 		strdup(at_top ? "/loader/entries" : "/boot/loader/entries");
 	return r->inv.entries_directory ? 0 : -ENOMEM;
@@ -207,6 +225,11 @@ int read_loader(struct reader *r)
 
 	if (error >= 0)
 		error = read_grubenv(r);
+	if (error >= 0 && r->inv.grub_cfg) {
+		error = run_grub_cfg(r);
+		if (error < 0 && error != -ENOMEM)
+			error = reader_cannot_read(r, r->inv.grub_cfg, error);
+	}
 	if (error >= 0)
 		error = find_entries_directory(r);
 	if (error >= 0)

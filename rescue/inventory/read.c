@@ -36,6 +36,7 @@ void reader_done(struct reader *r)
 	grub_legacy_done(&r->legacy);
 	extlinux_done(&r->extlinux);
 	grubenv_done(&r->env);
+	grubenv_done(&r->raw_env);
 	for (size_t i = 0; i < r->draft_count; i++)
 		draft_done(&r->drafts[i]);
 	free(r->drafts);

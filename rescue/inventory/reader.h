@@ -42,6 +42,7 @@ struct reader {
 	struct grub_legacy legacy; /* LOADER_GRUB_LEGACY */
 	struct extlinux extlinux;  /* LOADER_EXTLINUX */
 	struct grubenv env;
+	struct grubenv raw_env; /* of the reserved area of btrfs: it counts before env */
 	struct draft *drafts;
 	size_t draft_count, draft_capacity;
 	const char *systemd_esp; /* where the ESP with systemd-boot is, or NULL */

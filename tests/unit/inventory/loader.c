@@ -154,6 +154,29 @@ static void finds_the_entries(void **state)
 	patient_free(p);
 }
 
+/* btrfs: mkconfig writes blsdir; upstream has an option for it. */
+static void reads_where_blscfg_is_told(void **state)
+{
+	struct patient *p = patient_new("d 0755 /boot/other/entries\n"
+					"d 0755 /boot/third\n");
+
+	(void)state;
+	p->sys.subvolume = (char *)"root";
+	add_text(p, CFG, "load_env\nblscfg\n");
+	add_text(p, "/boot/grub2/grubenv",
+		"# GRUB Environment Block\nblsdir=/root/boot/other/entries/\n");
+	patient_read(p);
+	assert_string_equal(p->inv.entries_directory, "/boot/other/entries");
+	add_text(p, CFG, "load_env\nblscfg --path=/root/boot/third\n");
+	patient_read(p);
+	assert_string_equal(p->inv.entries_directory, "/boot/third");
+	add_text(p, CFG, "blscfg --path /gone\n");
+	patient_read(p);
+	assert_string_equal(p->inv.entries_directory, "/boot/loader/entries");
+	p->sys.subvolume = NULL;
+	patient_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -163,6 +186,7 @@ int main(void)
 		cmocka_unit_test(tells_a_damaged_block),
 		cmocka_unit_test(reads_the_raw_block),
 		cmocka_unit_test(finds_the_entries),
+		cmocka_unit_test(reads_where_blscfg_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

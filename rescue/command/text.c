@@ -78,7 +78,8 @@ void text_devices(const struct session *s)
 {
 	static const char *const heads[] = {"DEVICE", "SIZE", "TYPE", "FSTYPE", "LABEL", "ROLES",
 		"SYSTEM"};
-	static const unsigned flags[] = {TABLE_TREE, TABLE_RIGHT, 0, 0, TABLE_TRUNCATE, 0, 0};
+	static const unsigned flags[] = {TABLE_TREE | TABLE_WRAP, TABLE_RIGHT, 0, 0,
+		TABLE_TRUNCATE, TABLE_WRAP, 0};
 	const struct landscape *l = &s->landscape;
 	_cleanup_(table_free_p) struct table *t = new_table(heads, flags, ARRAY_SIZE(heads));
 	_cleanup_(buffer_done) struct buffer roles = {0};
@@ -113,7 +114,7 @@ void text_systems(const struct session *s)
 {
 	static const char *const heads[] = {"SYSTEM", "OS", "ROOT", "BOOT", "FIRMWARE", "LOADER",
 		"STATE"};
-	static const unsigned flags[] = {0, TABLE_TRUNCATE, 0, 0, 0, 0, 0};
+	static const unsigned flags[] = {0, TABLE_TRUNCATE, TABLE_WRAP, TABLE_WRAP, 0, 0, 0};
 	_cleanup_(table_free_p) struct table *t = new_table(heads, flags, ARRAY_SIZE(heads));
 	_cleanup_(buffer_done) struct buffer loaders = {0};
 

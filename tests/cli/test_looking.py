@@ -138,3 +138,15 @@ def test_narrow_terminal(directory):
     root = program.small_root(directory, "state=broken")
     result = rescue("--root", root, code=1, env={"COLUMNS": "80"})
     assert len(result.out.splitlines()) <= 25, result
+
+
+def test_long_names_fit_a_console(directory):
+    program.need_root()
+    image = program.small_disk(directory, name="a-disk-image-of-a-server-with-a-long-name" * 2)
+    out = rescue("locate", "--image", image, code=0, env={"COLUMNS": "80"}).out
+    lines = out.splitlines()
+    assert max(map(len, lines)) <= 80, out
+    plain = "".join("".join(lines).split())
+    assert lines[0].startswith("DEVICE") and "SYSTEM" in plain, out
+    document = rescue_json("locate", "--image", image, code=0)
+    assert [d["path"] for d in document["devices"]][0] == str(image), document["devices"]

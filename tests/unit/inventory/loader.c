@@ -154,6 +154,27 @@ static void finds_the_entries(void **state)
 	patient_free(p);
 }
 
+/* The default entry is the one that the raw block says, as load_env puts it over the file. */
+static void starts_what_the_raw_block_says(void **state)
+{
+	struct patient *p = patient_new("f 0644 /boot/loader/entries/b-2.conf =linux /x\n"
+					"f 0644 /boot/loader/entries/b-1.conf =linux /x\n");
+	char raw[1024];
+	int n = snprintf(raw, sizeof(raw), "# GRUB Environment Block\nsaved_entry=b-1\n");
+
+	(void)state;
+	memset(raw + n, '#', sizeof(raw) - (size_t)n);
+	assert_int_equal(buffer_append(&p->sys.grub_block, raw, sizeof(raw)), 0);
+	add_text(p, "/boot/grub2/grubenv",
+		"# GRUB Environment Block\nsaved_entry=b-2\nenv_block=512+1\n###");
+	patient_read(p);
+	assert_string_equal(p->inv.entries[p->inv.default_entry].id, "b-1");
+	buffer_done(&p->sys.grub_block);
+	patient_read(p);
+	assert_string_equal(p->inv.entries[p->inv.default_entry].id, "b-2");
+	patient_free(p);
+}
+
 /* btrfs: mkconfig writes blsdir; upstream has an option for it. */
 static void reads_where_blscfg_is_told(void **state)
 {
@@ -186,6 +207,7 @@ int main(void)
 		cmocka_unit_test(tells_a_damaged_block),
 		cmocka_unit_test(reads_the_raw_block),
 		cmocka_unit_test(finds_the_entries),
+		cmocka_unit_test(starts_what_the_raw_block_says),
 		cmocka_unit_test(reads_where_blscfg_is_told),
 	};
 

@@ -59,7 +59,7 @@ LDFLAGS_musl := -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,--build-id=none \
 	-Wl,--fatal-warnings
 LDFLAGS_san := -fsanitize=address,undefined
 LIBS := -ldepmod -lkmod -lmount -lblkid -lsmartcols -luuid -larchive -lnettle \
-	-lz -lbz2 -llzma -lzstd -lpthread
+	-lz -lbz2 -llzma -lzstd -llz4 -lminilzo -lpthread
 CC_FLAVOUR = $(DEPS_$(LIBC))/bin/cc
 CFLAGS_ALL = $(CFLAGS_COMMON) $(CFLAGS_$(FLAVOUR)) $(CPPFLAGS) $(CFLAGS)
 $(OBJ)/rescue/formats/%.o $(OBJ)/rescue/target/%.o: WARNINGS_ROOM := -Wconversion

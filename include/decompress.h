@@ -22,7 +22,8 @@ const char *compression_name(enum compression c); /* "gzip", …, "none", "unkno
 enum compression compression_detect(struct bytes in);
 /*
  * The whole of one stream; bytes behind its end are ignored (bzImage payloads carry
- * their size there). -EFBIG beyond limit, -EBADMSG damaged, -ENOTSUP LZO and LZ4.
+ * their size there). -EFBIG beyond limit, -EBADMSG damaged, -ENOTSUP LZ4 in
+ * another than the legacy frame.
  */
 int decompress(enum compression c, struct bytes in, size_t limit, struct buffer *ret);
 

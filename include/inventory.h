@@ -11,6 +11,8 @@
 #include "formats/file_contexts.h"
 #include "formats/grubenv.h"
 #include "formats/journal.h"
+#include "formats/linux_image.h"
+#include "formats/module_signature.h"
 #include "locate.h"
 
 enum part_state {
@@ -34,12 +36,23 @@ struct snapshot {
 int snapshot_take(struct snapshot *ret, const struct target *t, const char *path);
 bool snapshot_equal(const struct snapshot *a, const struct snapshot *b);
 
+/* What the payload of an image tells of its kernel, kept for verify. */
+struct image_payload {
+	struct buffer exports;	 /* as Module.symvers has them; empty: not known */
+	struct kernel_keys keys; /* built in, for signatures */
+};
+void image_payload_done(struct image_payload *p);
+/* From the file of an image. -EBADMSG, -ENOTSUP, …: it could not be unpacked; -ENOMEM. */
+int image_payload_read(struct image_payload *ret, const struct linux_image *image);
+
 struct kernel_image {
 	char *path;	/* /boot/vmlinuz-V, also where it is missing */
 	char *spare;	/* /lib/modules/V/vmlinuz where that is whole, else NULL */
 	enum part_state state;
 	char *damage;	/* why it is damaged, or NULL */
 	char *release;	/* what the image says of itself, or NULL */
+	char *version;	/* all that it says: release, builder, build; or NULL */
+	struct image_payload payload;
 	enum compression compression;
 	uint64_t size;
 };

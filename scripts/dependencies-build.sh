@@ -5,11 +5,11 @@
 # and here. One function a library, each run in a shell of its own under "set -eux".
 set -euo pipefail
 
-libraries=(z bz2 lzma zstd blkid mount smartcols uuid archive kmod depmod nettle)
+libraries=(z bz2 lz4 minilzo lzma zstd blkid mount smartcols uuid archive kmod depmod nettle)
 
 # The order in which a linker needs them.
 link_line=(-ldepmod -lkmod -larchive -lmount -lblkid -lsmartcols -luuid -lnettle
-	-lzstd -llzma -lbz2 -lz)
+	-lzstd -llzma -lbz2 -lz -llz4 -lminilzo)
 
 # Decompressors are what a user waits for; all else is size.
 flags() {
@@ -146,6 +146,24 @@ build_bzip2() {
 		CFLAGS="$(flags -Os) -D_FILE_OFFSET_BITS=64"
 	cp libbz2.a "$prefix/lib/"
 	cp bzlib.h "$prefix/include/"
+}
+
+# Kernel images in LZ4: one file; what is not called, the linker leaves out.
+build_lz4() {
+	cd "$work/lz4/lib"
+	# shellcheck disable=SC2046
+	"$prefix/bin/cc" $(flags -O2) -c lz4.c -o lz4.o
+	ar rcsD "$prefix/lib/liblz4.a" lz4.o
+	cp lz4.h "$prefix/include/"
+}
+
+# Kernel images in LZO: its small edition holds the only decoder they need.
+build_lzo2() {
+	cd "$work/lzo2/minilzo"
+	# shellcheck disable=SC2046
+	"$prefix/bin/cc" $(flags -O2) -I../include/lzo -c minilzo.c -o minilzo.o
+	ar rcsD "$prefix/lib/libminilzo.a" minilzo.o
+	cp minilzo.h ../include/lzo/lzoconf.h ../include/lzo/lzodefs.h "$prefix/include/"
 }
 
 build_xz() {

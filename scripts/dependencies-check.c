@@ -10,7 +10,9 @@
 #include <libsmartcols/libsmartcols.h>
 #include <linux/fs.h>
 #include <linux/loop.h>
+#include <lz4.h>
 #include <lzma.h>
+#include <minilzo.h>
 #include <nettle/bignum.h>
 #include <nettle/dsa.h>
 #include <nettle/ecdsa.h>
@@ -99,7 +101,9 @@ static int check_decompressors(void)
 	bz_stream bzip2 = { 0 };
 	z_stream gzip = { 0 };
 	ZSTD_DStream *zstd = ZSTD_createDStream();
-	int bad = zstd == NULL || lzma_stream_decoder_mt(&xz, &options) != LZMA_OK ||
+	char abc[3];
+	int bad = LZ4_decompress_safe("\x30" "abc", abc, 4, sizeof(abc)) != sizeof(abc) ||
+		  lzo_init() != LZO_E_OK || zstd == NULL || lzma_stream_decoder_mt(&xz, &options) != LZMA_OK ||
 		  BZ2_bzDecompressInit(&bzip2, 0, 0) != BZ_OK || inflateInit(&gzip) != Z_OK;
 
 	ZSTD_freeDStream(zstd);

@@ -26,16 +26,27 @@ struct module_signature {
 	int digest;	      /* enum digest_algorithm */
 };
 
-/* The key of one certificate; spans of the image. */
+/* The key of one certificate; spans of the image, or of memory that issuer begins. */
 struct kernel_key {
 	struct bytes issuer, serial, key_id;
-	struct bytes modulus, exponent; /* empty: no RSA key */
+	struct bytes modulus, exponent; /* RSA; empty: no such key */
+	struct bytes point;		/* on an elliptic curve; likewise */
 };
 
+/* Several, each with a copy of what it points to. */
+struct kernel_keys {
+	struct kernel_key *items;
+	size_t count, capacity;
+};
+void kernel_keys_done(struct kernel_keys *keys);
+int kernel_keys_add(struct kernel_keys *keys, const struct kernel_key *key);
+int kernel_keys_copy(struct kernel_keys *ret, const struct kernel_keys *from);
+
 void module_signature_parse(struct module_signature *ret, struct bytes file);
+/* The two numbers of an ECDSA signature. false: it is none. */
+bool ecdsa_numbers(struct bytes value, struct bytes *r, struct bytes *s);
 bool kernel_key_made(const struct kernel_key *k, const struct module_signature *s);
-/* Every certificate in the initial data of an uncompressed vmlinux; 0, or what visit says. */
-int kernel_keys_visit(struct bytes vmlinux,
-		      int (*visit)(void *data, const struct kernel_key *k), void *data);
+/* Every certificate in the initial data of an uncompressed vmlinux. 0 or -ENOMEM. */
+int kernel_keys_find(struct kernel_keys *ret, struct bytes vmlinux);
 
 #endif

@@ -5,6 +5,8 @@
  */
 #include "decompress.h"
 
+#include "decompress_blocks.h"
+
 #include <bzlib.h>
 #include <errno.h>
 #include <lzma.h>
@@ -238,16 +240,28 @@ static int step_into(const struct codec *c, union decoder *d, struct bytes *in,
 	return r;
 }
 
+/*
+ * Kernel images and gzip say at their end how much they hold; elsewhere chance stands there.
+ * Bounded, for the input may be anything. One more byte lets a decoder see its end.
+ */
+static size_t first_guess(struct bytes in)
+{
+	const uint8_t *end = in.data + in.size;
+	size_t said = in.size < 4 ? 0 : (size_t)end[-4] | (size_t)end[-3] << 8 |
+					(size_t)end[-2] << 16 | (size_t)end[-1] << 24;
+
+	if (said > in.size && said / 16 < in.size)
+		return said + 1;
+	return MAX_OF(MIN_OF(in.size * 4, (size_t)16 << 20), (size_t)4096);
+}
+
 static int decode(const struct codec *c, union decoder *d, struct bytes in, size_t limit,
 	struct buffer *b)
 {
 	int r;
 
-	/* A first guess; bounded, for the input may be anything. */
 	do {
-		size_t more = MAX_OF(b->size, MIN_OF(in.size * 4, (size_t)16 << 20));
-
-		r = buffer_reserve(b, MAX_OF(more, (size_t)4096));
+		r = b->capacity - b->size > 1 ? 0 : buffer_reserve(b, b->size);
 		if (r == 0)
 			r = step_into(c, d, &in, b);
 		if (r >= 0 && b->size > limit)
@@ -267,10 +281,14 @@ int decompress(enum compression c, struct bytes in, size_t limit, struct buffer 
 	union decoder d;
 	int r;
 
-	if (c == COMPRESSION_LZO || c == COMPRESSION_LZ4)
-		return -ENOTSUP;
+	if (c != COMPRESSION_NONE && buffer_reserve(&b, MIN_OF(first_guess(in), limit)) < 0)
+		return -ENOMEM;
 	if (c == COMPRESSION_NONE) {
 		r = copy_plain(in, limit, &b);
+	} else if (c == COMPRESSION_LZ4) {
+		r = lz4_decode(in, limit, &b);
+	} else if (c == COMPRESSION_LZO) {
+		r = lzo_decode(in, limit, &b);
 	} else if ((size_t)c < ARRAY_SIZE(codecs) && codecs[c].open) {
 		r = codecs[c].open(&d);
 		if (r < 0)

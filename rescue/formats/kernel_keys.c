@@ -5,21 +5,26 @@
 #include "der.h"
 #include "elf_sections.h"
 
+#include <errno.h>
+
+#define OID_EC_KEY "\x2a\x86\x48\xce\x3d\x02\x01"
 #define OID_RSA "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
 #define OID_SUBJECT_KEY_ID "\x55\x1d\x0e"
 #define IS_OID(oid, text) der_is_oid(oid, text, sizeof(text) - 1)
 
-/* SubjectPublicKeyInfo of an RSA key: a bit string that holds modulus and exponent. */
+/* SubjectPublicKeyInfo: a bit string that holds modulus and exponent, or a point. */
 static void read_key(struct kernel_key *k, struct bytes info)
 {
 	struct bytes algorithm, oid, bits, pair, modulus, exponent;
 
 	if (!der_take(&algorithm, &info, DER_SEQUENCE) ||
-	    !der_take(&oid, &algorithm, DER_OID) || !IS_OID(oid, OID_RSA) ||
+	    !der_take(&oid, &algorithm, DER_OID) ||
 	    !der_take(&bits, &info, DER_BIT_STRING) || !bits.size || bits.data[0])
 		return;
 	bits = (struct bytes){bits.data + 1, bits.size - 1};
-	if (!der_take(&pair, &bits, DER_SEQUENCE) ||
+	if (IS_OID(oid, OID_EC_KEY))
+		k->point = bits;
+	if (!IS_OID(oid, OID_RSA) || !der_take(&pair, &bits, DER_SEQUENCE) ||
 	    !der_take(&modulus, &pair, DER_INTEGER) ||
 	    !der_take(&exponent, &pair, DER_INTEGER))
 		return;
@@ -61,8 +66,7 @@ static bool read_certificate(struct kernel_key *k, struct bytes in)
 }
 
 /* The list has no head of its own: certificates begin where a version 3 stands so deep. */
-static int visit_list(struct bytes in, int (*visit)(void *data, const struct kernel_key *k),
-		      void *data)
+static int find_in(struct kernel_keys *keys, struct bytes in)
 {
 	static const char version_3[] = "\xa0\x03\x02\x01\x02\x02";
 	enum { TWO_HEADS = 8 }; /* of sequences whose lengths take two bytes */
@@ -76,14 +80,13 @@ static int visit_list(struct bytes in, int (*visit)(void *data, const struct ker
 
 		if (at - in.data >= TWO_HEADS &&
 		    read_certificate(&key, (struct bytes){from, (size_t)(end - from)}))
-			r = visit(data, &key);
+			r = kernel_keys_add(keys, &key);
 		at++;
 	}
 	return r;
 }
 
-int kernel_keys_visit(struct bytes vmlinux,
-		      int (*visit)(void *data, const struct kernel_key *k), void *data)
+int kernel_keys_find(struct kernel_keys *ret, struct bytes vmlinux)
 {
 	struct elf_section section;
 	const char *why;
@@ -94,10 +97,55 @@ int kernel_keys_visit(struct bytes vmlinux,
 		return 0;
 	for (size_t i = 1; r == 0 && i < elf.count; i++)
 		if (elf_section_at(&section, &elf, i, &why) >= 0 &&
-		    text_starts(section.name, ".init"))
-			r = visit_list(section.content, visit, data);
+		    text_starts(section.name, ".init") && section.content.size)
+			r = find_in(ret, section.content);
 	return r;
 }
+
+/* ---- kept ------------------------------------------------------------------------------- */
+
+void kernel_keys_done(struct kernel_keys *keys)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		free((void *)(uintptr_t)keys->items[i].issuer.data);
+	free(keys->items);
+	*keys = (struct kernel_keys){0};
+}
+
+int kernel_keys_add(struct kernel_keys *keys, const struct kernel_key *key)
+{
+	struct kernel_key own = *key;
+	struct bytes *const spans[] = {&own.issuer, &own.serial, &own.key_id, &own.modulus,
+		&own.exponent, &own.point};
+	size_t size = 0;
+	uint8_t *bytes;
+
+	if (VECTOR_GROW(keys) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < ARRAY_SIZE(spans); i++)
+		size += spans[i]->size;
+	bytes = malloc(size + 1);
+	if (!bytes)
+		return -ENOMEM;
+	for (size_t i = 0, at = 0; i < ARRAY_SIZE(spans); at += spans[i++]->size) {
+		if (spans[i]->size)
+			memcpy(bytes + at, spans[i]->data, spans[i]->size);
+		spans[i]->data = bytes + at;
+	}
+	keys->items[keys->count++] = own;
+	return 0;
+}
+
+int kernel_keys_copy(struct kernel_keys *ret, const struct kernel_keys *from)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < from->count; i++)
+		r = kernel_keys_add(ret, &from->items[i]);
+	return r;
+}
+
+/* ---- asked ------------------------------------------------------------------------------ */
 
 static bool equal(struct bytes a, struct bytes b)
 {
@@ -108,4 +156,16 @@ bool kernel_key_made(const struct kernel_key *k, const struct module_signature *
 {
 	return s->key_id.size ? equal(k->key_id, s->key_id)
 			      : equal(k->serial, s->serial) && equal(k->issuer, s->issuer);
+}
+
+bool ecdsa_numbers(struct bytes value, struct bytes *r, struct bytes *s)
+{
+	struct bytes pair;
+
+	if (!der_take(&pair, &value, DER_SEQUENCE) || !der_take(r, &pair, DER_INTEGER) ||
+	    !der_take(s, &pair, DER_INTEGER))
+		return false;
+	*r = der_number(*r);
+	*s = der_number(*s);
+	return true;
 }

@@ -80,13 +80,11 @@ static int set_damaged(struct kernel_image *image, char *take_damage)
 /* Nothing but the whole payload shows that it can be unpacked when the machine starts. */
 static int check_payload(struct kernel_image *image, const struct linux_image *parsed)
 {
-	_cleanup_(buffer_done) struct buffer payload = {0};
 	int error;
 
-	if (parsed->payload.size == 0 || parsed->compression == COMPRESSION_NONE)
+	if (parsed->payload.size == 0)
 		return 0;
-	error = decompress(
-		parsed->compression, parsed->payload, LINUX_IMAGE_MAX_PAYLOAD, &payload);
+	error = image_payload_read(&image->payload, parsed);
 	if (error == -ENOMEM || error == -ENOTSUP || error >= 0)
 		return error == -ENOMEM ? error : 0;
 	return set_damaged(
@@ -112,7 +110,9 @@ static int check_image(struct kernel_image *image, const char *release, struct b
 	image->compression = parsed.compression;
 	if (parsed.release[0]) {
 		image->release = strdup(parsed.release);
-		if (!image->release)
+		image->version = strndup((const char *)parsed.version.data,
+					 parsed.version.size);
+		if (!image->release || !image->version)
 			return -ENOMEM;
 		if (strcmp(parsed.release, release) != 0)
 			return set_damaged(
@@ -145,6 +145,8 @@ static void image_done(struct kernel_image *image)
 {
 	free(image->damage);
 	free(image->release);
+	free(image->version);
+	image_payload_done(&image->payload);
 }
 
 /* 1: that file is a whole image of this release; equal to a whole image is whole. */

@@ -24,6 +24,8 @@ static void kernel_done(struct kernel *k)
 	free(k->image.spare);
 	free(k->image.damage);
 	free(k->image.release);
+	free(k->image.version);
+	image_payload_done(&k->image.payload);
 	free(k->modules.path);
 	strings_done(&k->modules.files);
 	strings_done(&k->modules.missing);

@@ -29,33 +29,33 @@ static int unpack(struct buffer *ret, struct buffer *raw, size_t limit)
 	return decompress(c, buffer_bytes(raw), limit, ret);
 }
 
-static int from_vmlinux(struct symbols *s, struct loader *l, struct bytes vmlinux)
+static int from_payload(struct symbols *s, struct loader *l, const struct image_payload *p,
+			const char *version)
 {
-	int r = kernel_keys_visit(vmlinux, loader_keys_add, &l->keys);
-
-	return r < 0 ? r : elf_kernel_exports(vmlinux, take, s, NULL);
+	l->wants_all_versions = version && strstr(version, "(debian-kernel@");
+	if (kernel_keys_copy(&l->keys, &p->keys) < 0)
+		return -ENOMEM;
+	return symvers_exports(buffer_bytes(&p->exports), take, s, NULL);
 }
 
+/* Of a package, say: nobody has unpacked it before. */
 static int from_image(struct symbols *s, struct loader *l, const struct files *files,
 		      const char *path)
 {
-	static const char debian[] = "(debian-kernel@";
-	_cleanup_(buffer_done) struct buffer file = {0}, vmlinux = {0};
+	_cleanup_(image_payload_done) struct image_payload payload = {0};
+	_cleanup_(buffer_done) struct buffer file = {0};
+	_cleanup_free_ char *version = NULL;
 	struct linux_image image;
 	int r = files_read(files, path, LINUX_IMAGE_MAX_SIZE, &file);
 
 	if (r >= 0)
 		r = linux_image_parse(&image, buffer_bytes(&file), NULL);
+	if (r >= 0)
+		r = image_payload_read(&payload, &image);
 	if (r < 0)
 		return r;
-	l->wants_all_versions = image.version.size && memmem(image.version.data,
-		image.version.size, debian, sizeof(debian) - 1);
-	if (image.compression == COMPRESSION_NONE)
-		return from_vmlinux(s, l, image.payload);
-	r = decompress(image.compression, image.payload, LINUX_IMAGE_MAX_PAYLOAD, &vmlinux);
-	buffer_done(&file);
-	file = (struct buffer){0};
-	return r < 0 ? r : from_vmlinux(s, l, buffer_bytes(&vmlinux));
+	version = strndup((const char *)image.version.data, image.version.size);
+	return version ? from_payload(s, l, &payload, version) : -ENOMEM;
 }
 
 static int from_list(struct symbols *s, const struct files *files, const char *path,
@@ -115,11 +115,20 @@ static int from_lists(struct symbols *s, const struct files *files, const struct
 	return r;
 }
 
+static int from_kernel(struct symbols *s, struct loader *l, const struct files *files,
+		       const struct kernel *k, const char *image)
+{
+	if (!files->count && k->image.payload.exports.size)
+		return from_payload(s, l, &k->image.payload, k->image.version);
+	return from_image(s, l, files, image);
+}
+
 int symbols_of_kernel(struct symbols *ret, struct loader *l, const struct files *files,
 		      const struct kernel *k)
 {
 	const char *image = k->image.state == PART_OK ? k->image.path : k->image.spare;
-	int r = image ? settle(ret, from_image(ret, l, files, image), image, SYMBOLS_IMAGE) : 0;
+	int r = image ? settle(ret, from_kernel(ret, l, files, k, image), image,
+			       SYMBOLS_IMAGE) : 0;
 
 	return r < 0 || ret->source ? r : from_lists(ret, files, k);
 }

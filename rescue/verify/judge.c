@@ -153,6 +153,7 @@ static int judge_vermagic(struct judge *judge, struct judged *judged,
 		return l->force_load ? 0 : judge_refuse(&judged->j, "vermagic",
 			strdup("it has no version magic"));
 	judged->exact = !strcmp(vermagic, l->vermagic);
+	judged->foreign = !judged->exact;
 	if (judged->exact)
 		return 0;
 	if (!crcs || strcmp(behind_first_word(vermagic), behind_first_word(l->vermagic)))
@@ -219,7 +220,7 @@ static int judge_kind(struct module_judgement *j, const struct loader *l,
 	if (elf_module_info(m, "livepatch", 0) && l->lacks_livepatch)
 		return judge_refuse(j, "livepatch",
 			strdup("it is a live patch, and this kernel takes none"));
-	if (m->has_btf && l->checks_btf && !judged->exact)
+	if (m->has_btf && l->checks_btf && judged->foreign)
 		return judge_doubt(j, "btf",
 			strdup("its type information is of another kernel"));
 	return 0;

@@ -12,18 +12,6 @@
 
 #define KERNEL_VERSION_OF(a, b, c) ((a) << 16 | (b) << 8 | (c))
 
-/* A key that is built into the kernel; bytes holds what key points to. */
-struct loader_key {
-	struct kernel_key key;
-	uint8_t *bytes;
-};
-struct loader_keys {
-	struct loader_key *items;
-	size_t count, capacity;
-};
-void loader_keys_done(struct loader_keys *keys);
-int loader_keys_add(void *keys, const struct kernel_key *key); /* 0 or -ENOMEM */
-
 /* One kernel: what its own modules agree on, and how that generation decides. */
 struct loader {
 	const char *release;
@@ -31,7 +19,7 @@ struct loader {
 	bool force_load, forgives_namespaces; /* of its configuration */
 	bool checks_signatures, needs_signature, trusts_firmware_keys;
 	bool wants_all_versions; /* a symbol without a version refuses the module */
-	struct loader_keys keys; /* built in, as far as its image could be read */
+	struct kernel_keys keys; /* built in, as far as its image could be read */
 	bool lacks_livepatch, checks_btf;
 	struct strings blacklist; /* module_blacklist= of its command line */
 	struct strings built_in; /* names that /sys/module has, sorted */
@@ -59,6 +47,7 @@ struct judged {
 	bool dangling;	   /* a link that leads nowhere */
 	bool candidate;	   /* another kernel's, which a link in weak-updates could offer */
 	bool exact;	   /* its vermagic is the kernel's, to the last word */
+	bool foreign;	   /* it has another */
 	bool has_versions, extended; /* __versions; __version_ext_* */
 	bool is_gpl;
 	size_t bad;	 /* symbols that refuse it */

@@ -13,7 +13,7 @@ void loader_done(struct loader *l)
 {
 	free(l->vermagic);
 	l->vermagic = NULL;
-	loader_keys_done(&l->keys);
+	kernel_keys_done(&l->keys);
 	strings_done(&l->blacklist);
 	strings_done(&l->built_in);
 }

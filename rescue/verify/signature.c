@@ -6,51 +6,16 @@
  */
 #include "judge.h"
 
-#include "rsa.h"
+#include "public_key.h"
 
 #include <errno.h>
 
-void loader_keys_done(struct loader_keys *keys)
-{
-	for (size_t i = 0; i < keys->count; i++)
-		free(keys->items[i].bytes);
-	free(keys->items);
-	*keys = (struct loader_keys){0};
-}
-
-/* The image goes; its keys stay. */
-int loader_keys_add(void *data, const struct kernel_key *key)
-{
-	struct loader_keys *keys = data;
-	struct loader_key own = {.key = *key};
-	struct bytes *const spans[] = {&own.key.issuer, &own.key.serial, &own.key.key_id,
-		&own.key.modulus, &own.key.exponent};
-	size_t size = 0;
-
-	if (VECTOR_GROW(keys) < 0)
-		return -ENOMEM;
-	for (size_t i = 0; i < ARRAY_SIZE(spans); i++)
-		size += spans[i]->size;
-	own.bytes = malloc(size + 1);
-	if (!own.bytes)
-		return -ENOMEM;
-	size = 0;
-	for (size_t i = 0; i < ARRAY_SIZE(spans); i++) {
-		if (spans[i]->size)
-			memcpy(own.bytes + size, spans[i]->data, spans[i]->size);
-		spans[i]->data = own.bytes + size;
-		size += spans[i]->size;
-	}
-	keys->items[keys->count++] = own;
-	return 0;
-}
-
-static const struct kernel_key *key_of(const struct loader_keys *keys,
+static const struct kernel_key *key_of(const struct kernel_keys *keys,
 				       const struct module_signature *s)
 {
 	for (size_t i = 0; i < keys->count; i++)
-		if (kernel_key_made(&keys->items[i].key, s))
-			return &keys->items[i].key;
+		if (kernel_key_made(&keys->items[i], s))
+			return &keys->items[i];
 	return NULL;
 }
 
@@ -68,7 +33,7 @@ static int fits(const struct module_signature *s, const struct kernel_key *k)
 	_cleanup_(digest_free_p) struct digest *d =
 		digest_new((enum digest_algorithm)s->digest);
 	uint8_t raw[DIGEST_MAX_SIZE];
-	struct bytes digest;
+	struct bytes digest, first, second;
 
 	if (!d)
 		return -ENOMEM;
@@ -81,8 +46,11 @@ static int fits(const struct module_signature *s, const struct kernel_key *k)
 		/* The head of the element stands before its content. */
 		digest = digest_into(raw, d, s->signed_attributes);
 	}
-	return rsa_signed(k->modulus, k->exponent, (enum digest_algorithm)s->digest, digest,
-			  s->value);
+	if (k->modulus.size)
+		return rsa_signed(k->modulus, k->exponent, (enum digest_algorithm)s->digest,
+				  digest, s->value);
+	return ecdsa_numbers(s->value, &first, &second) &&
+	       ecdsa_signed(k->point, digest, first, second);
 }
 
 static int judge_unsigned(struct module_judgement *j, const struct loader *l,
@@ -115,7 +83,7 @@ int judge_signature(struct module_judgement *j, const struct loader *l, struct b
 	key = s.state == MODULE_SIGNED ? key_of(&l->keys, &s) : NULL;
 	if (!key)
 		return judge_unsigned(j, l, &s);
-	if (care == SIGNATURE_IF_ENFORCED || !key->modulus.size)
+	if (care == SIGNATURE_IF_ENFORCED || (!key->modulus.size && !key->point.size))
 		return 0;
 	r = fits(&s, key);
 	return r ? MIN_OF(r, 0) : judge_refuse(j, "signature",

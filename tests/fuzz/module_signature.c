@@ -13,25 +13,29 @@ static size_t sum(struct bytes b)
 	return n;
 }
 
-static int visit(void *data, const struct kernel_key *k)
-{
-	size_t *n = data;
-
-	*n += sum(k->issuer) + sum(k->serial) + sum(k->key_id) + sum(k->modulus) +
-	      sum(k->exponent);
-	return 0;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes in = {data, size};
+	struct kernel_keys keys = {0};
 	struct module_signature s;
+	struct bytes a = {0}, b = {0};
 	size_t n = 0;
 
 	module_signature_parse(&s, in);
 	n += sum(s.content) + sum(s.issuer) + sum(s.serial) + sum(s.key_id) + sum(s.value) +
 	     sum(s.attributes) + sum(s.signed_attributes) + sum(s.message_digest);
-	if (kernel_keys_visit(in, visit, &n) != 0 || s.content.size > size)
+	if (ecdsa_numbers(in, &a, &b))
+		n += sum(a) + sum(b);
+	if (kernel_keys_find(&keys, in) != 0 || s.content.size > size)
+		abort();
+	for (size_t i = 0; i < keys.count; i++) {
+		const struct kernel_key *k = &keys.items[i];
+
+		n += sum(k->issuer) + sum(k->serial) + sum(k->key_id) + sum(k->modulus) +
+		     sum(k->exponent) + sum(k->point) + kernel_key_made(k, &s);
+	}
+	kernel_keys_done(&keys);
+	if (n == SIZE_MAX)
 		abort();
 	return 0;
 }

@@ -12,7 +12,7 @@ QEMU = ["qemu-system-x86_64", "-accel", "tcg", "-m", "2048", "-smp", "1", "-cpu"
         "-no-user-config", "-display", "none", "-monitor", "none", "-nic", "none",
         "-no-reboot"]
 APPEND = "console=ttyS0 quiet loglevel=1 panic=-1 oops=panic log_buf_len=4M"
-SILENCE = 60  # seconds without a word: the machine hangs
+SILENCE = 240  # seconds without a word: the machine hangs
 
 
 @dataclasses.dataclass

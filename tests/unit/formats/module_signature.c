@@ -74,39 +74,44 @@ static struct bytes with_certificate(struct made_module *m, size_t size)
 	return file;
 }
 
-static int count_key(void *data, const struct kernel_key *k)
-{
-	size_t *count = data;
-
-	assert_span(k->issuer, signed_issuer, sizeof(signed_issuer));
-	assert_span(k->serial, signed_serial, sizeof(signed_serial));
-	assert_span(k->modulus, signed_modulus, sizeof(signed_modulus));
-	assert_span(k->exponent, (const uint8_t *)"\1\0\1", 3);
-	assert_int_equal(k->key_id.size, 20);
-	++*count;
-	return 0;
-}
-
 static void finds_certificates(void **state)
 {
 	static struct made_module made = {.is_64 = true};
+	struct kernel_keys keys = {0}, copies = {0};
 	struct module_signature s;
-	size_t count = 0;
 
 	(void)state;
-	assert_int_equal(kernel_keys_visit(with_certificate(&made, sizeof(signed_certificate)),
-					   count_key, &count), 0);
-	assert_int_equal(count, 1);
+	assert_int_equal(kernel_keys_find(&keys, with_certificate(&made,
+						sizeof(signed_certificate))), 0);
 	for (size_t size = 0; size < 60; size++) /* up to its subject */
-		kernel_keys_visit(with_certificate(&made, size), count_key, &count);
-	assert_int_equal(count, 1);
-	assert_int_equal(kernel_keys_visit((struct bytes){signed_module, CONTENT}, count_key,
-					   &count), 0);
-	assert_int_equal(count, 1);
+		assert_int_equal(kernel_keys_find(&keys, with_certificate(&made, size)), 0);
+	assert_int_equal(kernel_keys_find(&keys, (struct bytes){signed_module, CONTENT}), 0);
+	assert_int_equal(keys.count, 1);
+	assert_int_equal(kernel_keys_copy(&copies, &keys), 0);
+	kernel_keys_done(&keys);
+	assert_span(copies.items[0].issuer, signed_issuer, sizeof(signed_issuer));
+	assert_span(copies.items[0].modulus, signed_modulus, sizeof(signed_modulus));
+	assert_span(copies.items[0].exponent, (const uint8_t *)"\1\0\1", 3);
+	assert_int_equal(copies.items[0].key_id.size, 20);
+	assert_int_equal(copies.items[0].point.size, 0);
 	module_signature_parse(&s, (struct bytes){signed_module, sizeof(signed_module)});
-	assert_true(kernel_key_made(&(struct kernel_key){.issuer = s.issuer,
-				    .serial = s.serial}, &s));
-	assert_false(kernel_key_made(&(struct kernel_key){.issuer = s.issuer}, &s));
+	assert_true(kernel_key_made(&copies.items[0], &s));
+	copies.items[0].serial.size--;
+	assert_false(kernel_key_made(&copies.items[0], &s));
+	kernel_keys_done(&copies);
+}
+
+static void numbers_of_curves(void **state)
+{
+	static const uint8_t pair[] = {0x30, 0x07, 0x02, 0x02, 0x00, 0x81, 0x02, 0x01, 0x05};
+	struct bytes r, s;
+
+	(void)state;
+	assert_true(ecdsa_numbers((struct bytes){pair, sizeof(pair)}, &r, &s));
+	assert_span(r, pair + 5, 1);
+	assert_span(s, pair + 8, 1);
+	for (size_t size = 0; size < sizeof(pair); size++)
+		assert_false(ecdsa_numbers((struct bytes){pair, size}, &r, &s));
 }
 
 int main(void)
@@ -115,6 +120,7 @@ int main(void)
 		cmocka_unit_test(reads_the_signer),
 		cmocka_unit_test(tells_states_apart),
 		cmocka_unit_test(finds_certificates),
+		cmocka_unit_test(numbers_of_curves),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

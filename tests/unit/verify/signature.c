@@ -20,7 +20,7 @@ static struct loader knows_the_key(void)
 		.exponent = {(const uint8_t *)"\1\0\1", 3},
 	};
 
-	assert_int_equal(loader_keys_add(&l.keys, &key), 0);
+	assert_int_equal(kernel_keys_add(&l.keys, &key), 0);
 	return l;
 }
 
@@ -64,7 +64,7 @@ static void unknown_keys_only_count_where_enforced(void **state)
 	l = knows_the_key();
 	l.needs_signature = true;
 	assert_judged(&l, signed_module, sizeof(signed_module), MODULE_LOADS);
-	l.keys.items[0].key.serial.size--;
+	l.keys.items[0].serial.size--;
 	assert_judged(&l, signed_module, sizeof(signed_module), MODULE_REFUSED);
 	l.trusts_firmware_keys = true;
 	assert_judged(&l, signed_module, sizeof(signed_module), MODULE_UNKNOWN);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* RSA: was this digest signed by that key? Every size is checked before. */
-#include "rsa.h"
+/* The arithmetic: was this digest signed by that key? Every size is checked before. */
+#include "public_key.h"
 
 #include <nettle/bignum.h>
+#include <nettle/dsa.h>
+#include <nettle/ecc-curve.h>
+#include <nettle/ecdsa.h>
 #include <nettle/rsa.h>
 
 /* Smaller ones can be broken; larger ones only cost time. Bytes. */
@@ -59,5 +62,46 @@ bool rsa_signed(struct bytes modulus, struct bytes exponent, enum digest_algorit
 	       rsa_pkcs1_verify(&key, size + digest.size, info, number);
 	mpz_clear(number);
 	rsa_public_key_clear(&key);
+	return good;
+}
+
+static const struct ecc_curve *curve_of(size_t coordinate)
+{
+	switch (coordinate) {
+	case 32:
+		return nettle_get_secp_256r1();
+	case 48:
+		return nettle_get_secp_384r1();
+	case 66:
+		return nettle_get_secp_521r1();
+	default:
+		return NULL;
+	}
+}
+
+bool ecdsa_signed(struct bytes point, struct bytes digest, struct bytes r, struct bytes s)
+{
+	size_t size = point.size / 2;
+	const struct ecc_curve *curve = curve_of(size);
+	struct dsa_signature signature;
+	struct ecc_point key;
+	mpz_t x, y;
+	bool good;
+
+	if (!curve || point.size != 1 + 2 * size || point.data[0] != 4 || r.size > size ||
+	    s.size > size)
+		return false;
+	nettle_mpz_init_set_str_256_u(x, size, point.data + 1);
+	nettle_mpz_init_set_str_256_u(y, size, point.data + 1 + size);
+	dsa_signature_init(&signature);
+	nettle_mpz_set_str_256_u(signature.r, r.size, r.data);
+	nettle_mpz_set_str_256_u(signature.s, s.size, s.data);
+	ecc_point_init(&key, curve);
+	good = ecc_point_set(&key, x, y) &&
+	       ecdsa_verify(&key, digest.size, digest.data, &signature);
+	ecc_point_clear(&key);
+	dsa_signature_clear(&signature);
+	mpz_clear(y);
+	mpz_clear(x);
 	return good;
 }

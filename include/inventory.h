@@ -241,6 +241,7 @@ bool initramfs_drives(const struct initramfs_file *i, const char *fstype);
 /* ext2 and ext3 are mounted by ext4's driver where they have none of their own. */
 bool module_drives_filesystem(const char *module, const char *fstype);
 void initramfs_file_done(struct initramfs_file *i);
+void entry_done(struct entry *e);
 /* Without the programs for these no such root is found; the others have other ways. */
 #define PIECES_INDISPENSABLE                                                             \
 	(PIECE_LVM | PIECE_MD | PIECE_CRYPT | PIECE_ISCSI | PIECE_NFS | PIECE_ZFS)

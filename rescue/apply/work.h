@@ -73,6 +73,14 @@ void attributes_of_package(const struct work *w, const struct package_file *file
 /* stage_packages.c: one pass over each package. */
 int stage_packages(struct work *w, struct fault *f);
 
+/* work.c: for every stage. */
+/* The root's file system, NULL: not known. */
+const char *stage_root_fstype(const struct work *w);
+/* A new file under a step's staged name; fd or -errno. */
+int stage_open(struct work *w, const struct journal_step *s, struct fault *f);
+/* Reads a file as the system will have it when the plan is done. Fd or -errno. */
+int stage_open_source(const struct work *w, const char *path, struct fault *f);
+
 /* stage_modules.c: the module directory. */
 int modules_begin(struct work *w, struct fault *f);
 int modules_stage(
@@ -87,12 +95,6 @@ const char *modules_below(const struct work *w, const char *path);
 int stage_operation(struct work *w, size_t operation, struct fault *f);
 int stage_made_directories(struct work *w, struct fault *f);
 int stage_empty(struct work *w, const struct journal_step *s, struct fault *f);
-/* The root's file system, NULL: not known. */
-const char *stage_root_fstype(const struct work *w);
-/* A new file under a step's staged name; fd or -errno. */
-int stage_open(struct work *w, const struct journal_step *s, struct fault *f);
-/* Reads a file as the system will have it when the plan is done. Fd or -errno. */
-int stage_open_source(const struct work *w, const char *path, struct fault *f);
 
 /* stage_generator.c: an initramfs by the system's own dracut. */
 int stage_generated(struct work *w, const struct operation *op,

@@ -24,18 +24,6 @@ static int examine_all(struct session *s, struct fault *f)
 	return r;
 }
 
-/* The first remedy among the worst: findings are sorted so. */
-const struct finding *session_next_step(const struct patient *p)
-{
-	for (size_t i = 0; i < p->verification.findings.count; i++) {
-		const struct finding *found = &p->verification.findings.items[i];
-
-		if (found->remedy && found->severity == SEVERITY_ERROR)
-			return found;
-	}
-	return NULL;
-}
-
 /* Only where one system alone needs it and what it needs is on the disk already. */
 static int offer(struct session *s, struct fault *f)
 {

@@ -160,3 +160,15 @@ char *session_command_line(const struct session *s, const char *command, const c
 	return text_printf("rescue %s%s%s --system %s", command, *scope ? " " : "", scope,
 		system);
 }
+
+/* Findings are sorted, the worst first. */
+const struct finding *session_next_step(const struct patient *p)
+{
+	for (size_t i = 0; i < p->verification.findings.count; i++) {
+		const struct finding *found = &p->verification.findings.items[i];
+
+		if (found->remedy && found->severity == SEVERITY_ERROR)
+			return found;
+	}
+	return NULL;
+}

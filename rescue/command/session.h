@@ -24,6 +24,8 @@ int session_examine(struct session *s, struct patient *p, const struct verify_op
 		    struct fault *f);
 /* Words for a remedy: "rescue restore SCOPE --system ID"; NULL: no memory. */
 char *session_command_line(const struct session *s, const char *command, const char *system);
+/* The first remedy among the worst findings, or NULL. */
+const struct finding *session_next_step(const struct patient *p);
 
 /* platform.c: --hardware, else this machine where it is the patient's; once. */
 int session_read_platform(struct session *s, struct fault *f);
@@ -41,8 +43,6 @@ int session_check_set(const struct session *s, const struct verification *v,
 		      struct fault *f);
 void session_forget_offers(struct session *s);
 
-/* diagnose.c: the first remedy among the worst findings, or NULL. */
-const struct finding *session_next_step(const struct patient *p);
 /* summary.c: every system on one screen. 0 or -ENOMEM. */
 int text_summary(const struct session *s);
 

@@ -152,15 +152,6 @@ bool module_drives_filesystem(const char *module, const char *fstype)
 	       (text_equal(module, "ext4") && text_starts(fstype, "ext"));
 }
 
-void initramfs_file_done(struct initramfs_file *i)
-{
-	free(i->path);
-	free(i->damage);
-	free(i->release);
-	strings_done(&i->modules);
-	*i = (struct initramfs_file){0};
-}
-
 static int set_damaged(struct initramfs_file *i, const struct fault *why, int error)
 {
 	i->state = PART_DAMAGED;

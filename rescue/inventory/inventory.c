@@ -17,6 +17,15 @@ const char *entry_kind_name(enum entry_kind k)
 	return names[k];
 }
 
+void initramfs_file_done(struct initramfs_file *i)
+{
+	free(i->path);
+	free(i->damage);
+	free(i->release);
+	strings_done(&i->modules);
+	*i = (struct initramfs_file){0};
+}
+
 static void kernel_done(struct kernel *k)
 {
 	free(k->release);
@@ -33,7 +42,7 @@ static void kernel_done(struct kernel *k)
 	free(k->entries);
 }
 
-static void entry_done(struct entry *e)
+void entry_done(struct entry *e)
 {
 	free(e->id);
 	free(e->title);

@@ -6,21 +6,7 @@
 
 void draft_done(struct draft *d)
 {
-	struct entry *e = &d->entry;
-
-	free(e->id);
-	free(e->title);
-	free(e->source);
-	free(e->linux_path);
-	strings_done(&e->initrd);
-	free(e->options);
-	free(e->raw_options);
-	free(e->reason);
-	free(e->shadowed_by);
-	free(e->loader_name);
-	free(e->version);
-	free(e->sort_key);
-	free(e->machine_id);
+	entry_done(&d->entry);
 	free(d->release);
 	free(d->number);
 	free(d->place);

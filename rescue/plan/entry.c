@@ -102,29 +102,6 @@ static int write_entry(const struct planner *p, struct buffer *ret, const char *
 	return title && kernel && initrd ? bls_write(ret, &entry) : -ENOMEM;
 }
 
-static int add_entry(struct planner *p, char **ret_id, const char *initramfs, struct fault *f)
-{
-	_cleanup_free_ char *options = NULL, *path = NULL, *id = NULL;
-	_cleanup_(buffer_done) struct buffer content = {0};
-	const char *origin = NULL;
-	struct operation *op;
-	int r = planner_cmdline(p, &options, &origin, f);
-
-	if (r < 0)
-		return r;
-	id = text_printf("%s-%s", p->inv->entry_token, p->plan->release);
-	path = id ? text_printf("%s/%s.conf", p->inv->entries_directory, id) : NULL;
-	if (!path || write_entry(p, &content, initramfs, options) < 0)
-		return fault_no_memory(f);
-	r = planner_add(p, OP_ENTRY, path, 0644, content.size, &op,
-		"the command line comes from %s", origin);
-	if (r < 0)
-		return fault_no_memory(f);
-	op->content = TAKE_STRUCT(content);
-	*ret_id = TAKE_PTR(id);
-	return 0;
-}
-
 /* GRUB's modules lie beside its menu, and stay where that is lost. */
 const char *planner_lost_grub_cfg(const struct planner *p)
 {
@@ -236,16 +213,16 @@ int planner_entry(struct planner *p, struct fault *f)
 		return planner_menu(p, working, initramfs, f);
 	if (p->inv->systemd.root)
 		return planner_systemd_boot(p, working, initramfs, f);
-	if (working)
-		id = strdup(working->id);
-	else if (initramfs)
-		r = add_entry(p, &id, initramfs, f);
-	else
+	if (!working && !initramfs)
 		return 0; /* an entry without the initramfs it needs would be a trap */
-	if (r < 0)
-		return r;
+	id = working ? strdup(working->id)
+		     : text_printf("%s-%s", p->inv->entry_token, p->plan->release);
 	if (!id)
 		return fault_no_memory(f);
+	if (!working)
+		r = planner_add_bls(p, id, initramfs, write_entry, f);
+	if (r < 0)
+		return r;
 	r = add_lost_grub_cfg(p, f);
 	if (r >= 0 && wants_default(p, id))
 		r = planner_save_default(p, id, f);

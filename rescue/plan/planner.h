@@ -59,5 +59,11 @@ const struct entry *planner_template(const struct planner *p);
 /* The command line for a new entry, and its initrd words behind the initramfs. cmdline.c */
 int planner_cmdline(const struct planner *p, char **ret, const char **ret_origin,
 		    struct fault *f);
+/* Writes one BLS entry as its boot loader wants it. 0 or -ENOMEM. */
+typedef int planner_write_bls(const struct planner *p, struct buffer *ret,
+			      const char *initramfs, const char *options);
+/* Plans ID.conf in the directory of entries. bls_file.c */
+int planner_add_bls(struct planner *p, const char *id, const char *initramfs,
+		    planner_write_bls *write, struct fault *f);
 
 #endif

@@ -62,28 +62,6 @@ static int write_entry(const struct planner *p, struct buffer *ret, const char *
 	return image && line ? bls_write(ret, &entry) : -ENOMEM;
 }
 
-static int add_entry(
-	struct planner *p, const char *id, const char *initramfs, struct fault *f)
-{
-	_cleanup_(buffer_done) struct buffer content = {0};
-	_cleanup_free_ char *options = NULL, *path = NULL;
-	const char *origin = NULL;
-	struct operation *op;
-	int r = planner_cmdline(p, &options, &origin, f);
-
-	if (r < 0)
-		return r;
-	path = text_printf("%s/%s.conf", p->inv->entries_directory, id);
-	if (!path || write_entry(p, &content, initramfs, options) < 0)
-		return fault_no_memory(f);
-	r = planner_add(p, OP_ENTRY, path, 0644, content.size, &op,
-		"the command line comes from %s", origin);
-	if (r < 0)
-		return fault_no_memory(f);
-	op->content = TAKE_STRUCT(content);
-	return 0;
-}
-
 /* ---- which entry starts ----------------------------------------------------------- */
 
 /* It will stand in the menu: entries without their kernel do not. */
@@ -191,7 +169,7 @@ int planner_systemd_boot(struct planner *p, const struct entry *working,
 	if (working)
 		mine = entry_sort(working);
 	else if (initramfs)
-		r = add_entry(p, id, initramfs, f);
+		r = planner_add_bls(p, id, initramfs, write_entry, f);
 	else
 		return 0; /* an entry without the initramfs it needs would be a trap */
 	return r < 0 ? r : choose_default(p, &mine, f);

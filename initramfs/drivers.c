@@ -93,6 +93,8 @@ static struct driver *find_driver(struct drivers *d, const char *name)
 {
 	const struct driver key = {.name = (char *)name};
 
+	if (!d->dep.count)
+		return NULL;
 	return bsearch(&key, d->items, d->dep.count, sizeof(key), driver_compare);
 }
 

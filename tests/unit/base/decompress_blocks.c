@@ -61,7 +61,8 @@ static void make_lzo(struct made *m)
 	memcpy(m->packed, "\x89LZO\0\r\n\x1a\n\x10\x30\x20\xa0\x09\x40\x01\x05", 17);
 	m->size = 17;
 	put(m, 0x1, 4, true); /* Adler-32 of what comes out */
-	put(m, 0, 12, true);
+	put(m, 0, 8, true);
+	put(m, 0, 4, true);
 	put(m, 1, 1, true);
 	put(m, 'v', 1, true);
 	put(m, 0, 4, true);

@@ -50,8 +50,9 @@ struct restore_options {
 	const char *cmdline;	/* --options, or NULL */
 	bool allow_unsigned;
 	bool allow_incompatible;
-	/* Releases with which most of the system's third-party modules load; empty: any. */
+	/* Releases that serve this system better than the others do; empty: any. */
 	struct strings fitting;
+	enum offer_lack fitting_lack; /* what the others lack */
 };
 
 struct plan {

@@ -105,6 +105,17 @@ int verify_offer(struct verification *ret, const struct inventory *inv,
 		 const struct verify_options *options, const struct progress *progress,
 		 struct fault *f);
 
+/* What a kernel may lack that another one offers, the gravest first. */
+enum offer_lack { LACKS_ROOT, LACKS_MODULES, LACKS_NETWORK, OFFER_LACKS };
+/* ret[lack]: how much of it; 0: nothing. v: of verify_offer. */
+void verification_lacks(const struct verification *v, size_t ret[OFFER_LACKS]);
+/*
+ * What v leaves undriven and the kernel of another offer drives is told of, with the
+ * command that restores that one. 0 or -ENOMEM.
+ */
+int verification_note_offer(struct verification *v, const struct verification *other,
+			    const char *release, const char *command);
+
 /* What the files of packages are on the patient today. */
 enum file_state { FILE_SAME, FILE_ABSENT, FILE_DIFFERENT };
 

@@ -37,6 +37,10 @@ void platform_differences_done(struct platform_differences *list);
 int session_judge_set(struct session *s, const struct package_set *set,
 		      const struct verify_options *how, struct verification **ret,
 		      struct fault *f);
+/* v: of set. Adds to it which other set drives what this one leaves undriven. */
+int session_note_offers(struct session *s, const struct package_set *set,
+			struct verification *v, const struct verify_options *how,
+			struct fault *f);
 int session_rank_sets(struct session *s, const struct verify_options *how, struct fault *f);
 /* The fault where the set is incompatible and that is not waived. */
 int session_check_set(const struct session *s, const struct verification *v,

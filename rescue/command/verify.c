@@ -31,6 +31,8 @@ static int judge_packages(struct session *s, struct fault *f)
 		r = plan_choose(&set, &p->inventory, &s->packages, choice, f);
 	if (r >= 0)
 		r = session_judge_set(s, set, &s->options.verify, &v, f);
+	if (r >= 0)
+		r = session_note_offers(s, set, v, &s->options.verify, f);
 	if (r < 0)
 		return r;
 	verification_done(&p->verification);

@@ -32,6 +32,22 @@ static int choose_from_system(struct planner *p, struct fault *f)
 	return -ENOENT;
 }
 
+/* Of several kernels, by what the others lack. */
+static char *why_it_fits(enum offer_lack lack, const char *release)
+{
+	switch (lack) {
+	case LACKS_ROOT:
+		return text_printf("kernel %s gets this system to its root here, others of "
+				   "the packages do not", release);
+	case LACKS_MODULES:
+		return text_printf("with kernel %s the system's third-party modules load",
+			release);
+	default:
+		return text_printf("kernel %s drives the network card of this machine",
+			release);
+	}
+}
+
 /* One sentence; an administrator must see at a glance why it is this kernel. */
 static char *explain(const struct planner *p)
 {
@@ -45,8 +61,7 @@ static char *explain(const struct planner *p)
 	if (p->options->release)
 		return text_printf("kernel %s was asked for", p->plan->release);
 	if (p->options->fitting.count)
-		return text_printf("with kernel %s the system's third-party modules load",
-			p->plan->release);
+		return why_it_fits(p->options->fitting_lack, p->plan->release);
 	for (size_t i = 0; i < inv->clue_count; i++)
 		if (text_equal(inv->clues[i].release, p->plan->release))
 			return text_printf("kernel %s is the one that the system had (%s)",

@@ -63,7 +63,8 @@ static int list_files(struct kernel *k, const struct offer *o, const struct kern
 	return 0;
 }
 
-static int make_kernel(struct as_if *a, const struct offer *o, const struct kernel *now)
+static int make_kernel(struct as_if *a, const struct inventory *inv, const struct offer *o,
+		       const struct kernel *now)
 {
 	struct kernel *k = &a->kernel;
 
@@ -71,7 +72,7 @@ static int make_kernel(struct as_if *a, const struct offer *o, const struct kern
 	k->image.path = (char *)(o->image ? o->image : now ? now->image.path : NULL);
 	k->image.state = o->image ? PART_OK : now ? now->image.state : PART_MISSING;
 	k->modules.path = text_printf("/lib/modules/%s", k->release);
-	k->initramfs.path = text_printf("/boot/initramfs-%s.img", k->release);
+	k->initramfs.path = inventory_initramfs_path(inv, k->release);
 	k->initramfs.listed = true;
 	k->initramfs.pieces = ~0u; /* what cannot be opened stops the plan */
 	k->entries = &a->entry_index;
@@ -108,7 +109,7 @@ static int as_if_make(struct as_if *a, const struct inventory *inv, const struct
 	a->inv = *inv;
 	a->inv.entries = NULL;
 	a->inv.kernels = calloc(inv->kernel_count + 1, sizeof(*inv->kernels));
-	if (!a->inv.kernels || make_kernel(a, o, now) < 0)
+	if (!a->inv.kernels || make_kernel(a, inv, o, now) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < inv->kernel_count; i++)
 		a->inv.kernels[i] = inv->kernels[i];

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Packages as if restored: the verdict, the right one of several, links for kmods."""
 import pathlib
+import shlex
 
 import program
 import trees
 from program import codes, fault, rescue, rescue_json
-from test_hardware import VMXNET, VMXNET3, finding, machine
+from test_hardware import PVSCSI, VMXNET, VMXNET3, finding, machine
 from test_third_party import modules
 
 ANY_RESOLVER = True
@@ -97,6 +98,58 @@ def test_the_set_whose_third_party_modules_load(directory):
     plan = rescue_json("restore", "--root", root, two, "--allow-unsigned", "--dry-run",
                        "--release", NEW)
     assert plan["plan"]["release"] == NEW
+
+
+def stale_driver(root, name):
+    """In extra/ of the newer release: where that is restored it hides the good one."""
+    tree = pathlib.Path(program.lab("lab_kernel", "small"))
+    data = bytearray(next(tree.rglob(f"{name}.ko")).read_bytes())
+    data[data.index(b"module_layout\0") - 8] ^= 0xff
+    path = root / f"lib/modules/{NEW}/extra/{name}.ko"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(bytes(data))
+
+
+def chosen(root, *words):
+    return rescue("restore", "--root", root, program.bad_rpms() / "two", "--allow-unsigned",
+                  "--dry-run", *words).out
+
+
+def test_the_set_that_drives_the_network_card(directory):
+    root = el_root(directory, "state=broken")
+    stale_driver(root, "vmxnet3")
+    path = machine(directory, f"{VMXNET3} 0000:0b:00.0", PVSCSI)
+    text = chosen(root, "--hardware", path)
+    assert f"kernel {OLD} drives the network card of this machine" in text, text
+    text = chosen(root)  # the machine is not known
+    assert f"kernel {NEW} is the one that the system had" in text, text
+    # Whoever wants the other one is told, with the command that takes this one.
+    two = program.bad_rpms() / "two"
+    words = ("verify", "--root", root, "--package", two, "--hardware",
+             machine(directory, f"{VMXNET3} 0000:0b:00.0", PVSCSI), "--kernel", NEW)
+    found = finding(rescue_json(*words, code=1)["systems"][0], "network-undriven")
+    assert f"; kernel {OLD} of the packages drives it" in found["message"], found
+    command = shlex.split(found["remedy"])
+    assert command[-2:] == ["--release", OLD] and str(two) in command, command
+    plan = rescue_json(*command[1:], "--allow-unsigned", "--dry-run")
+    assert plan["plan"]["release"] == OLD and plan["fault"] is None
+    assert f"  run: {found['remedy']}\n" in rescue(*words, code=1).out
+
+
+def test_the_set_that_drives_the_disk(directory):
+    root = el_root(directory, "state=broken")
+    stale_driver(root, "vmw_pvscsi")
+    path = machine(directory, VMXNET3, f"{PVSCSI} 0000:03:00.0")
+    text = chosen(root, "--hardware", path)
+    assert f"kernel {OLD} gets this system to its root here" in text, text
+    system = rescue_json("verify", "--root", root, "--package", program.bad_rpms() / "two",
+                         "--hardware", path, code=0)["systems"][0]
+    assert system["verdict"] == "bootable"
+    assert {h["kernel"] for h in system["hardware"]} == {OLD}
+    system = rescue_json("verify", "--root", root, "--package", program.bad_rpms() / "two",
+                         "--hardware", path, "--kernel", NEW, code=1)["systems"][0]
+    assert system["verdict"] == "unbootable"
+    assert finding(system, "storage-undriven")["remedy"].endswith(f" --release {OLD}")
 
 
 def links(plan):

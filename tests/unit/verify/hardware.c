@@ -143,6 +143,48 @@ static void cards_of_that_hypervisor(void **state)
 	x->v.hardware.count = 4;
 }
 
+/* The kernel that drives it is made the default, where it is whole and the need is real. */
+static void the_command_that_starts_it(void **state)
+{
+	struct facts *x = *state;
+
+	x->states[0] = x->states[1] = KERNEL_INCOMPLETE;
+	x->system.id = (char *)"rhel9-3f2a";
+	x->options.scope = "--root /mnt";
+	x->kernels[1].modules.state = PART_OK;
+	x->kernels[1].modules.count = 2;
+	judge(x);
+	assert_string_equal(find(x, "network-undriven", V)->remedy,
+		"rescue restore --root /mnt --system rhel9-3f2a --release " OLD " --default");
+	x->kernels[1].image.state = PART_MISSING;
+	judge(x);
+	assert_null(find(x, "network-undriven", V)->remedy);
+	x->kernels[1].image.state = PART_OK;
+	x->states[1] = KERNEL_BOOTABLE; /* this one is not the next to start */
+	judge(x);
+	assert_int_equal(find(x, "network-undriven", V)->severity, SEVERITY_WARNING);
+	assert_null(find(x, "network-undriven", V)->remedy);
+}
+
+/* A disk controller helps where its driver is there before the root is. */
+static void controllers_of_that_hypervisor(void **state)
+{
+	struct facts *x = *state;
+	char *early[] = {(char *)"vmw_pvscsi"};
+
+	x->inv.kernel_count = 1;
+	x->devices[1].modalias = (char *)"pci:v000015ADd00000099sv0sd0bc01sc07i00";
+	x->kernels[0].initramfs = (struct initramfs_file){.listed = true,
+		.modules = {early, 1, 1}};
+	judge(x);
+	assert_string_equal(find(x, "storage-undriven", V)->message,
+		"VMware storage controller 15ad:0099 at 0000:03:00.0: kernel " V
+		" has no driver for it; this kernel serves VMware PVSCSI");
+	x->kernels[0].initramfs.modules.count = 0;
+	judge(x);
+	assert_null(strstr(find(x, "storage-undriven", V)->message, "serves"));
+}
+
 static void severities(void **state)
 {
 	struct facts *x = *state;
@@ -182,6 +224,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(another_kernel_drives_it),
 		TEST(cards_of_that_hypervisor),
+		TEST(the_command_that_starts_it),
+		TEST(controllers_of_that_hypervisor),
 		TEST(severities),
 		TEST(without_a_machine),
 	};

@@ -48,9 +48,10 @@ int rules_hardware_findings(struct rules *r);
 /* shadows.c: third-party modules that hide good ones. 0 or -ENOMEM. */
 int rules_shadows(struct rules *r, const struct kernel_drivers *d);
 /*
- * Whose module that is and what makes it anew, as the end of a sentence; "" where that is
- * not known. NULL: no memory.
+ * Whose module that is, what tells so and what mends it, as the end of a sentence; "" where
+ * nothing is known. NULL: no memory.
  */
-char *rules_owner_text(const struct rules *r, const char *path, const char *release);
+char *rules_owner_text(const struct rules *r, const struct kernel *k,
+		       const struct module_judgement *j);
 
 #endif

@@ -272,8 +272,7 @@ static int tell(struct rules *r, const struct kernel *k, const struct judged *m)
 	if (j->verdict == MODULE_UNKNOWN)
 		return findings_add(&r->v->findings, code_of(j->reason), SEVERITY_WARNING,
 			k->release, j->path, "module %s may not load: %s", j->path, j->detail);
-	owner = j->third_party && !m->named ? rules_owner_text(r, j->path, k->release)
-					    : strdup("");
+	owner = j->third_party && !m->named ? rules_owner_text(r, k, j) : strdup("");
 	if (!owner)
 		return -ENOMEM;
 	return findings_add(&r->v->findings,

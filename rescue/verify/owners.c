@@ -3,10 +3,13 @@
  * DKMS keeps what it built below /var/lib/dkms/NAME/VERSION/RELEASE/ARCH/module;
  * VMware Tools lists its files in /etc/vmware-tools/locations ("file PATH TIME") and what
  * it has of each module in manifest.txt; an EL kmod package has a directory of its own in
- * extra/ and a file in /etc/depmod.d, a SUSE KMP lies in updates/.
+ * extra/ and a file in /etc/depmod.d, a SUSE KMP lies in updates/. A link in weak-updates/
+ * belongs to whom the file that it leads to belongs. Package databases are not read: what
+ * only they would know is left to the command that asks them.
  */
 #include "owners.h"
 
+#include <ctype.h>
 #include <errno.h>
 
 enum { RECORDS_MAX_SIZE = 4 * 1024 * 1024, DKMS_MAX_NAMES = 256 };
@@ -61,17 +64,23 @@ static int dkms_built(const struct target *t, const char *version_path, const ch
 	return r;
 }
 
-static int set_dkms(struct module_owner *ret, const char *name, const char *version,
-		    const char *release)
+static int set_dkms(struct module_owner *ret, const struct target *t, const char *version_path,
+		    const struct bad_module *m)
 {
-	ret->name = text_printf("DKMS (%s %s)", name, version);
-	ret->command = text_printf("dkms install %s/%s -k %s", name, version, release);
-	return ret->name && ret->command ? 1 : -ENOMEM;
+	static const char top[] = "/var/lib/dkms/";
+	const char *both = version_path + sizeof(top) - 1, *slash = strchr(both, '/');
+	_cleanup_free_ char *built = text_printf("%s/%s", version_path, m->release);
+
+	ret->name = text_printf("DKMS (%.*s %s)", (int)(slash - both), both, slash + 1);
+	ret->witness = "/var/lib/dkms";
+	ret->command = text_printf("dkms install %s%s -k %s",
+		built && target_exists(t, built) ? "--force " : "", both, m->release);
+	return built && ret->name && ret->command ? 1 : -ENOMEM;
 }
 
 /* 1: found. */
 static int find_dkms(struct module_owner *ret, const struct target *t, const char *path,
-		     const char *release)
+		     const struct bad_module *m)
 {
 	static const char top[] = "/var/lib/dkms";
 	_cleanup_(strings_done) struct strings names = {0};
@@ -88,7 +97,7 @@ static int find_dkms(struct module_owner *ret, const struct target *t, const cha
 
 			r = version ? dkms_built(t, version, base_of(path)) : -ENOMEM;
 			if (r > 0)
-				return set_dkms(ret, names.items[i], versions.items[n], release);
+				return set_dkms(ret, t, version, m);
 		}
 	}
 	return r;
@@ -129,7 +138,7 @@ static char *manifest_version(const struct buffer *manifest, const char *base)
 }
 
 static int find_vmware(struct module_owner *ret, const struct target *t, const char *path,
-		       const char *release)
+		       const struct bad_module *m)
 {
 	_cleanup_(buffer_done) struct buffer locations = {0}, manifest = {0};
 	_cleanup_free_ char *line = text_printf("file %s", path), *version = NULL;
@@ -144,7 +153,8 @@ static int find_vmware(struct module_owner *ret, const struct target *t, const c
 	version = manifest_version(&manifest, base_of(path));
 	ret->name = text_printf("VMware Tools%s%s%s", version ? " (its version " : "",
 		version ? version : "", version ? ")" : "");
-	ret->command = text_printf("vmware-config-tools.pl -d -k %s", release);
+	ret->witness = "/etc/vmware-tools/locations";
+	ret->command = text_printf("vmware-config-tools.pl -d -k %s", m->release);
 	return ret->name && ret->command ? 1 : -ENOMEM;
 }
 
@@ -169,44 +179,88 @@ static const char *installer(const struct system *s)
 	return major && major < 8 ? "yum" : "dnf";
 }
 
-static bool is_suse(const struct system *s)
+/* What is damaged, or a link to nothing, the same package mends; else it takes a newer one. */
+static bool is_spoilt(const struct bad_module *m)
 {
-	return s->os_id && (text_starts(s->os_id, "sle") || text_starts(s->os_id, "opensuse"));
+	return text_equal(m->reason, "format");
 }
 
-static int find_package(struct module_owner *ret, const struct system *s, const char *path)
+/* updates/drbd/drbd.ko, updates/drbd.ko: drbd-kmp-default, where the release ends so. */
+static int set_kmp(struct module_owner *ret, const char *path, const struct bad_module *m)
 {
-	_cleanup_free_ char *name = package_directory(path, is_suse(s) ? "/updates/" : "/extra/");
+	_cleanup_free_ char *directory = package_directory(path, "/updates/");
+	_cleanup_free_ char *name = directory ? TAKE_PTR(directory)
+		: strndup(base_of(path), strcspn(base_of(path), "."));
+	const char *flavour = strrchr(m->release, '-');
+
+	if (!name)
+		return -ENOMEM;
+	if (!flavour || !isalpha((unsigned char)flavour[1]))
+		flavour = "";
+	ret->name = text_printf("a kernel module package, %s-kmp by its name", name);
+	ret->witness = "its place in updates/";
+	ret->command = text_printf("zypper %s %s-kmp%s",
+		is_spoilt(m) ? "install --force" : "update", name, flavour);
+	return ret->name && ret->command ? 1 : -ENOMEM;
+}
+
+static int find_package(struct module_owner *ret, const struct system *s, const char *path,
+			const struct bad_module *m)
+{
+	_cleanup_free_ char *name = package_directory(path, "/extra/");
 	_cleanup_free_ char *config = NULL, *named = NULL;
 
+	if (system_is_suse(s) && strstr(path, "/updates/"))
+		return set_kmp(ret, path, m);
 	if (!name)
 		return 0;
 	config = text_printf("/etc/depmod.d/%s.conf", name);
 	named = text_printf("/etc/depmod.d/kmod-%s.conf", name);
 	if (!config || !named)
 		return -ENOMEM;
-	if (is_suse(s)) {
-		ret->name = text_printf("the package %s-kmp", name);
-		ret->command = text_printf("zypper install --force %s-kmp-default", name);
-	} else if (target_exists(&s->target, config) || target_exists(&s->target, named)) {
-		ret->name = text_printf("the package kmod-%s", name);
-		ret->command = text_printf("%s reinstall kmod-%s", installer(s), name);
-	} else {
+	if (!target_exists(&s->target, config) && !target_exists(&s->target, named))
 		return 0;
-	}
+	ret->name = text_printf("the package kmod-%s", name);
+	ret->witness = "its file in /etc/depmod.d";
+	ret->command = text_printf("%s %s kmod-%s", installer(s),
+		is_spoilt(m) ? "reinstall" : "upgrade", name);
 	return ret->name && ret->command ? 1 : -ENOMEM;
 }
 
-int module_owner_find(struct module_owner *ret, const struct system *s, const char *path,
-		      const char *release)
+/* Nothing but a package database would tell. */
+static int ask_database(struct module_owner *ret, const struct system *s, const char *path)
+{
+	static const struct {
+		const char *place, *command;
+	} databases[] = {{"/usr/lib/sysimage/rpm", "rpm -qf"}, {"/var/lib/rpm", "rpm -qf"},
+		{"/var/lib/dpkg", "dpkg -S"}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(databases); i++)
+		if (target_exists(&s->target, databases[i].place)) {
+			ret->command = text_printf("%s %s", databases[i].command, path);
+			return ret->command ? 1 : -ENOMEM;
+		}
+	return 0;
+}
+
+int module_owner_find(struct module_owner *ret, const struct system *s,
+		      const struct bad_module *m)
 {
 	_cleanup_(module_owner_done) struct module_owner o = {0};
-	int r = find_dkms(&o, &s->target, path, release);
+	_cleanup_free_ char *link = NULL;
+	const char *path;
+	int r = target_readlink(&s->target, m->path, &link);
 
+	if (r == -ENOMEM)
+		return r;
+	path = link && link[0] == '/' ? link : m->path;
+	r = find_dkms(&o, &s->target, path, m);
 	if (r == 0)
-		r = find_vmware(&o, &s->target, path, release);
+		r = find_vmware(&o, &s->target, path, m);
 	if (r == 0)
-		r = find_package(&o, s, path);
+		r = find_package(&o, s, path, m);
+	if (r == 0)
+		r = ask_database(&o, s, path);
 	if (r < 0)
 		return r;
 	*ret = TAKE_STRUCT(o);

@@ -6,13 +6,19 @@
 #include "inventory.h"
 
 struct module_owner {
-	char *name;    /* "DKMS (v4l2loopback 0.12.7)", "VMware Tools 10.3.5"; NULL: not known */
-	char *command; /* to be run in the system, when it runs; or NULL */
+	char *name;	  /* "DKMS (v4l2loopback 0.12.7)", "VMware Tools"; NULL: not known */
+	const char *witness; /* static: what on the disk tells so; NULL with name */
+	char *command;	  /* to be run in the system, when it runs; or NULL */
 };
 
 void module_owner_done(struct module_owner *o);
-/* path: of the module; release: of the kernel that it shall serve. 0 or -ENOMEM. */
-int module_owner_find(struct module_owner *ret, const struct system *s, const char *path,
-		      const char *release);
+/* A module, the kernel that it shall serve, and why that one refuses it. */
+struct bad_module {
+	const char *path, *release;
+	const char *reason; /* as in module_judgement */
+};
+/* 0 or -ENOMEM. */
+int module_owner_find(struct module_owner *ret, const struct system *s,
+		      const struct bad_module *m);
 
 #endif

@@ -5,23 +5,27 @@
 
 #include <errno.h>
 
-/* " It belongs to DKMS (x 1); in the running system: dkms install x/1 -k V"; "" or NULL. */
-char *rules_owner_text(const struct rules *r, const char *path, const char *release)
+char *rules_owner_text(const struct rules *r, const struct kernel *k,
+		       const struct module_judgement *j)
 {
 	_cleanup_(module_owner_done) struct module_owner o = {0};
+	const struct bad_module m = {j->path, k->release, j->reason};
 
-	if (module_owner_find(&o, r->inv->system, path, release) < 0)
+	if (module_owner_find(&o, r->inv->system, &m) < 0)
 		return NULL;
-	if (!o.name)
-		return strdup("");
-	return text_printf("; it belongs to %s, which makes it anew in the running system: %s",
-		o.name, o.command);
+	if (o.name)
+		return text_printf("; it belongs to %s, as %s tells; in the running system: %s",
+			o.name, o.witness, o.command);
+	if (o.command)
+		return text_printf("; whose it is, only the running system can tell: %s",
+			o.command);
+	return strdup("");
 }
 
 static int tell_shadow(struct rules *r, const struct kernel_drivers *d,
 		       const struct judged *m, const struct judged *hidden)
 {
-	_cleanup_free_ char *owner = rules_owner_text(r, m->j.path, d->kernel->release);
+	_cleanup_free_ char *owner = rules_owner_text(r, d->kernel, &m->j);
 
 	if (!owner)
 		return -ENOMEM;

@@ -92,5 +92,11 @@ def test_whose_module_it_is(directory):
     assert f"VMware Tools" in text and f"vmware-config-tools.pl -d -k {program.release()}" in text
     (root / "var/lib/dkms/v/1.0/6.1/x86_64/module").mkdir(parents=True)
     (root / "var/lib/dkms/v/1.0/6.1/x86_64/module/vmxnet3.ko").write_text("")
-    assert f"dkms install v/1.0 -k {program.release()}" in \
-        finding(verify(root, code=1), "module-symbol-version")["message"]
+    text = finding(verify(root, code=1), "module-symbol-version")["message"]
+    assert "DKMS (v 1.0), as /var/lib/dkms tells" in text, text
+    assert f"dkms install v/1.0 -k {program.release()}" in text, text
+    # With no trace of its own it is left to the database, which is not read.
+    stale(root, "updates/dummy.ko", "dummy.ko")
+    (root / "var/lib/rpm").mkdir(parents=True, exist_ok=True)
+    text = [f["message"] for f in verify(root, code=1)["findings"] if "dummy" in f["subject"]]
+    assert f"rpm -qf /lib/modules/{program.release()}/updates/dummy.ko" in text[0], text

@@ -98,5 +98,5 @@ def test_whose_module_it_is(directory):
     # With no trace of its own it is left to the database, which is not read.
     stale(root, "updates/dummy.ko", "dummy.ko")
     (root / "var/lib/rpm").mkdir(parents=True, exist_ok=True)
-    text = [f["message"] for f in verify(root, code=1)["findings"] if "dummy" in f["subject"]]
+    text = [f["message"] for f in verify(root, code=1)["findings"] if "dummy" in (f["subject"] or "")]
     assert f"rpm -qf /lib/modules/{program.release()}/updates/dummy.ko" in text[0], text

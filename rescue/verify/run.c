@@ -194,6 +194,8 @@ int rules_run(struct verification *ret, const struct inventory *inv,
 	if (r >= 0)
 		r = rules_secure(&rules);
 	if (r >= 0)
+		r = rules_labels(&rules);
+	if (r >= 0)
 		r = rules_space(&rules);
 	if (r >= 0 && offer)
 		r = rules_offer(&rules);

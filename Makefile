@@ -4,7 +4,8 @@
 # make check        everything that must pass: installs what it needs, ends with
 #                   "N passed, N failed"
 # make demo         a broken server disk, repaired in QEMU before your eyes
-# make unit         unit tests alone (UNIT=formats/bls for one)
+# make unit         unit tests alone (UNIT=formats/bls for one); with RESCUE_MODULES=DIR
+#                   UNIT=formats/kmod_agrees compares every module below DIR with kmod
 # make cli          command line tests alone
 # make check-system every QEMU test (make check runs the small set)
 # make check-judge  every kernel of the lab asked what it loads (make check: one of them)

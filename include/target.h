@@ -32,6 +32,9 @@ int target_open(const struct target *t, const char *path, int flags, struct faul
 /* A regular file, O_NONBLOCK, size checked. -EFBIG beyond limit, -EINVAL when not regular. */
 int target_read(const struct target *t, const char *path, size_t limit, struct buffer *ret,
 		struct fault *f);
+/* The same for reading bit by bit: an fd, or -errno. */
+int target_open_file(const struct target *t, const char *path, size_t limit,
+		     struct fault *f);
 /* Follows the last component; target_lstat does not. 0 or -errno. */
 int target_stat(const struct target *t, const char *path, struct stat *ret);
 int target_lstat(const struct target *t, const char *path, struct stat *ret);

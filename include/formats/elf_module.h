@@ -28,8 +28,20 @@ struct elf_module {
 	struct module_table crcs[2]; /* __kcrctab, __kcrctab_gpl */
 };
 
+/*
+ * A file that is not read as a whole: bring puts some of its bytes at their place in the
+ * span that was given, which all others may have any value in. 0 or -errno.
+ */
+struct elf_parts {
+	int (*bring)(void *data, size_t offset, size_t size);
+	void *data;
+};
+
 /* Borrowed from in. -EBADMSG: no module (the fault says what is wrong). */
 int elf_module_parse(struct elf_module *ret, struct bytes in, struct fault *f);
+/* The same; what the struct then points to is there, but nothing else of the file. */
+int elf_module_parse_parts(struct elf_module *ret, struct bytes in,
+			   const struct elf_parts *parts, struct fault *f);
 /* The n-th value of a modinfo name (vermagic, name, depends, firmware, …), or NULL. */
 const char *elf_module_info(const struct elf_module *m, const char *name, size_t n);
 /* Its license lets it use GPL-only symbols (include/linux/license.h). */

@@ -63,7 +63,7 @@ int elf_kernel_exports(struct bytes vmlinux, kernel_symbol_visit *visit, void *d
 	struct elf e;
 	int r;
 
-	if (elf_open(&e, vmlinux, &why) < 0)
+	if (elf_open(&e, vmlinux, NULL, &why) < 0)
 		return bad(f, ENODATA, why);
 	r = find_tables(&tables, &e, f);
 	if (r < 0)

@@ -76,7 +76,7 @@ int elf_library_parse(struct elf_library *ret, struct bytes in, struct fault *f)
 	struct elf_library library = {0};
 	const char *why = NULL;
 	struct elf e;
-	int r = elf_open(&e, in, &why);
+	int r = elf_open(&e, in, NULL, &why);
 
 	for (size_t i = 0; r >= 0 && i < e.count; i++) {
 		struct elf_section s;

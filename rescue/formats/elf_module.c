@@ -49,13 +49,24 @@ static int take_symbols(struct elf_module *m, const struct elf *elf,
 	return 0;
 }
 
+/* Code and data of a module are much, and say nothing. */
+static bool is_read(const char *name)
+{
+	return text_starts(name, ".modinfo") || text_starts(name, "__version") ||
+	       text_starts(name, "__kcrctab") || text_starts(name, "__ksymtab_strings");
+}
+
 static int take_section(struct elf_module *m, const struct elf *elf, size_t index,
 			const struct elf_section *s, struct fault *f)
 {
+	const char *why;
+
 	if (s->type == SHT_NOBITS || s->type == SHT_NULL)
 		return 0;
 	if (s->type == SHT_SYMTAB)
 		return take_symbols(m, elf, s, f);
+	if (is_read(s->name) && elf_bring(elf, s->content, &why) < 0)
+		return fault_damaged(f, doing, "%s", why);
 	if (!strcmp(s->name, ".modinfo"))
 		return take_modinfo(m, s, f);
 	if (!strcmp(s->name, "__versions")) {
@@ -75,11 +86,12 @@ static int take_section(struct elf_module *m, const struct elf *elf, size_t inde
 	return 0;
 }
 
-static int take_sections(struct elf_module *m, struct fault *f)
+static int take_sections(struct elf_module *m, const struct elf_parts *parts,
+			 struct fault *f)
 {
 	const char *why;
 	struct elf elf;
-	int r = elf_open(&elf, m->file, &why);
+	int r = elf_open(&elf, m->file, parts, &why);
 
 	if (r < 0)
 		return fault_damaged(f, doing, "%s", why);
@@ -101,12 +113,18 @@ static int take_sections(struct elf_module *m, struct fault *f)
 
 int elf_module_parse(struct elf_module *ret, struct bytes in, struct fault *f)
 {
+	return elf_module_parse_parts(ret, in, NULL, f);
+}
+
+int elf_module_parse_parts(struct elf_module *ret, struct bytes in,
+			   const struct elf_parts *parts, struct fault *f)
+{
 	struct elf_module m = {.file = in};
 	int r;
 
 	if (in.size > ELF_MODULE_MAX_SIZE)
 		return fault_damaged(f, doing, "%zu bytes are too many for a module", in.size);
-	r = take_sections(&m, f);
+	r = take_sections(&m, parts, f);
 	if (r < 0)
 		return r;
 	*ret = m;

@@ -28,6 +28,22 @@ static bool part_of(struct bytes in, uint64_t offset, uint64_t size, struct byte
 	return true;
 }
 
+int elf_bring(const struct elf *e, struct bytes part, const char **why)
+{
+	if (!e->parts || !part.size)
+		return 0;
+	if (e->parts->bring(e->parts->data, (size_t)(part.data - e->file.data), part.size) < 0)
+		return bad(why, "a part of it cannot be read");
+	return 0;
+}
+
+/* Within the file, and read. */
+static int bring_part(const struct elf *e, uint64_t offset, uint64_t size, struct bytes *ret,
+		      const char **why, const char *reason)
+{
+	return part_of(e->file, offset, size, ret) ? elf_bring(e, *ret, why) : bad(why, reason);
+}
+
 /* One member of an ELF structure, of either class. */
 #define MEMBER(e, base, type, member)                                                    \
 	((e)->is_64 ? elf_number(e, (base) + offsetof(Elf64_##type, member),             \
@@ -51,7 +67,10 @@ static bool reads_as(struct elf *e, unsigned class, unsigned order)
 static int read_header(struct elf *e, const char **why)
 {
 	const uint8_t *p = e->file.data;
+	const struct bytes head = {p, MIN_OF(e->file.size, sizeof(Elf64_Ehdr))};
 
+	if (elf_bring(e, head, why) < 0)
+		return -EBADMSG;
 	if (e->file.size < EI_NIDENT || memcmp(p, ELFMAG, SELFMAG))
 		return bad(why, "it is not an ELF file");
 	for (unsigned i = 0; i < 4 && !reads_as(e, p[EI_CLASS] ^ (i & 1 ? 3 : 0),
@@ -71,17 +90,34 @@ static const uint8_t *header_of(const struct elf *e, size_t index)
 	return e->table + index * e->entry_size;
 }
 
+static int find_names(struct elf *e, const uint8_t *header, const char **why)
+{
+	static const char damaged[] = "its section names are damaged";
+	int r = bring_part(e, MEMBER(e, header, Shdr, sh_offset),
+			   MEMBER(e, header, Shdr, sh_size), &e->names, why, damaged);
+
+	if (r < 0)
+		return r;
+	if (MEMBER(e, header, Shdr, sh_type) != SHT_STRTAB || !e->names.size ||
+	    e->names.data[e->names.size - 1])
+		return bad(why, damaged);
+	return 0;
+}
+
 /* Counts that do not fit into the header stand in section 0 (gabi: ELF extended numbering). */
 static int find_sections(struct elf *e, const char **why)
 {
+	static const char cut[] = "its section table is cut off";
 	const uint8_t *p = e->file.data;
 	uint64_t offset = MEMBER(e, p, Ehdr, e_shoff), count = MEMBER(e, p, Ehdr, e_shnum);
 	uint64_t names = MEMBER(e, p, Ehdr, e_shstrndx);
 	struct bytes part;
+	int r;
 
 	e->entry_size = SIZE_OF(e, Shdr);
-	if (!part_of(e->file, offset, e->entry_size, &part))
-		return bad(why, "its section table is cut off");
+	r = bring_part(e, offset, e->entry_size, &part, why, cut);
+	if (r < 0)
+		return r;
 	e->table = part.data;
 	if (!count)
 		count = MEMBER(e, e->table, Shdr, sh_size);
@@ -89,21 +125,17 @@ static int find_sections(struct elf *e, const char **why)
 		names = MEMBER(e, e->table, Shdr, sh_link);
 	if (!count || count > ELF_MAX_SECTIONS || names >= count)
 		return bad(why, "its section count is out of limits");
-	if (!part_of(e->file, offset, count * e->entry_size, &part))
-		return bad(why, "its section table is cut off");
+	r = bring_part(e, offset, count * e->entry_size, &part, why, cut);
+	if (r < 0)
+		return r;
 	e->count = (size_t)count;
-	p = header_of(e, (size_t)names);
-	if (MEMBER(e, p, Shdr, sh_type) != SHT_STRTAB ||
-	    !part_of(e->file, MEMBER(e, p, Shdr, sh_offset), MEMBER(e, p, Shdr, sh_size),
-		     &e->names) ||
-	    !e->names.size || e->names.data[e->names.size - 1])
-		return bad(why, "its section names are damaged");
-	return 0;
+	return find_names(e, header_of(e, (size_t)names), why);
 }
 
-int elf_open(struct elf *ret, struct bytes in, const char **why)
+int elf_open(struct elf *ret, struct bytes in, const struct elf_parts *parts,
+	     const char **why)
 {
-	struct elf e = {.file = in};
+	struct elf e = {.file = in, .parts = parts};
 	int r = read_header(&e, why);
 
 	if (r >= 0)
@@ -147,6 +179,8 @@ int elf_symbols_of(struct elf_symbols *ret, const struct elf *e,
 	r = elf_section_at(&strings, e, symtab->link, why);
 	if (r < 0)
 		return r;
+	if (elf_bring(e, symtab->content, why) < 0 || elf_bring(e, strings.content, why) < 0)
+		return -EBADMSG;
 	if (strings.type != SHT_STRTAB || !strings.content.size ||
 	    strings.content.data[strings.content.size - 1])
 		return bad(why, "the names of its symbols are damaged");

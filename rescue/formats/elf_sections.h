@@ -3,12 +3,13 @@
 #ifndef RESCUE_FORMATS_ELF_SECTIONS_H
 #define RESCUE_FORMATS_ELF_SECTIONS_H
 
-#include "base.h"
+#include "formats/elf_module.h"
 
 #define ELF_MAX_SECTIONS 65535
 
 struct elf {
 	struct bytes file;
+	const struct elf_parts *parts; /* NULL: all of it is there */
 	bool is_64, is_big_endian;
 	unsigned machine, type; /* EM_*, ET_* */
 	const uint8_t *table;
@@ -20,7 +21,7 @@ struct elf_section {
 	const char *name;
 	uint32_t type, link;
 	uint64_t address;
-	struct bytes content; /* empty for SHT_NOBITS */
+	struct bytes content; /* empty for SHT_NOBITS; elf_bring before it is read */
 };
 
 struct elf_symbol {
@@ -35,8 +36,11 @@ struct elf_symbols {
 	size_t count;
 };
 
-/* All -EBADMSG with *why, a static text. */
-int elf_open(struct elf *ret, struct bytes in, const char **why);
+/* All -EBADMSG with *why, a static text. parts: NULL where in is all there. */
+int elf_open(struct elf *ret, struct bytes in, const struct elf_parts *parts,
+	     const char **why);
+/* Has a part of the file read, where that has not been done. */
+int elf_bring(const struct elf *e, struct bytes part, const char **why);
 int elf_section_at(struct elf_section *ret, const struct elf *e, size_t index,
 		   const char **why);
 int elf_symbols_of(struct elf_symbols *ret, const struct elf *e,

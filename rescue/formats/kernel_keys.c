@@ -93,7 +93,7 @@ int kernel_keys_find(struct kernel_keys *ret, struct bytes vmlinux)
 	struct elf elf;
 	int r = 0;
 
-	if (elf_open(&elf, vmlinux, &why) < 0)
+	if (elf_open(&elf, vmlinux, NULL, &why) < 0)
 		return 0;
 	for (size_t i = 1; r == 0 && i < elf.count; i++)
 		if (elf_section_at(&section, &elf, i, &why) >= 0 &&

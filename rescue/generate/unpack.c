@@ -2,12 +2,11 @@
 /* xz is what takes the time in an initramfs; modules are independent of each other. */
 #include "unpack.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
-#include <unistd.h>
+#include "thread.h"
 
-#define MAX_THREADS 8
-#define STACK_SIZE (512 * 1024) /* musl's own choice is small for paths and faults */
+#include <stdatomic.h>
+
+enum { MAX_THREADS = 8 };
 
 struct job {
 	const struct module_set *set;
@@ -48,19 +47,12 @@ static void *work(void *data)
 void unpack_run(const struct module_set *set, struct unpack_batch *b)
 {
 	struct job job = {.set = set, .batch = b};
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned others = thread_useful(MAX_THREADS) - 1, started = 0;
 	pthread_t threads[MAX_THREADS];
-	pthread_attr_t attributes;
-	long started = 0;
 
-	if (pthread_attr_init(&attributes) == 0) {
-		pthread_attr_setstacksize(&attributes, STACK_SIZE);
-		/* This thread works, too; alone, where no other can be had. */
-		while (started < MIN_OF(processors - 1, MAX_THREADS) &&
-			pthread_create(&threads[started], &attributes, work, &job) == 0)
-			started++;
-		pthread_attr_destroy(&attributes);
-	}
+	/* This thread works, too; alone, where no other can be had. */
+	while (started < others && thread_start(&threads[started], work, &job) == 0)
+		started++;
 	work(&job);
 	while (started > 0)
 		pthread_join(threads[--started], NULL);

@@ -3,9 +3,9 @@
 #include "package_room.h"
 
 #include "decompress.h"
+#include "thread.h"
 
 #include <errno.h>
-#include <sched.h>
 
 enum { MAX_THREADS = 8 };
 
@@ -32,15 +32,6 @@ static int find_compression(enum compression *ret, const struct package *p, stru
 	}
 	return package_refuse(f, p, "its payload is compressed with %s, which is unknown here",
 			      p->payload_compressor);
-}
-
-static unsigned processors(void)
-{
-	cpu_set_t set;
-
-	if (sched_getaffinity(0, sizeof(set), &set) < 0)
-		return 1;
-	return (unsigned)MIN_OF(CPU_COUNT(&set), MAX_THREADS);
 }
 
 void payload_close(struct payload *payload)
@@ -72,7 +63,8 @@ int payload_open(struct payload **ret, const struct package *p, struct fault *f)
 		r = intake_open(&payload->intake, p, f);
 	if (r < 0)
 		return r;
-	if (decompressor_new(&payload->decompressor, compression, processors()) < 0)
+	if (decompressor_new(&payload->decompressor, compression,
+			     thread_useful(MAX_THREADS)) < 0)
 		return fault_no_memory(f);
 	*ret = TAKE_PTR(payload);
 	return 0;

@@ -8,12 +8,11 @@
  */
 #include "pipeline.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <pthread.h>
-#include <signal.h>
+#include "thread.h"
 
-enum { BLOCKS = 8, THREAD_STACK = 256 * 1024 };
+#include <errno.h>
+
+enum { BLOCKS = 8 };
 
 struct stage {
 	struct pipeline *pipeline;
@@ -118,26 +117,6 @@ static void *run_stage(void *data)
 	return NULL;
 }
 
-/* Signals belong to the thread that can act on them. */
-static int start_thread(struct pipeline *p, struct stage *s)
-{
-	pthread_attr_t attributes;
-	sigset_t all, before;
-	int r = pthread_attr_init(&attributes);
-
-	if (r)
-		return -r;
-	pthread_attr_setstacksize(&attributes, MAX_OF(THREAD_STACK, PTHREAD_STACK_MIN));
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	r = pthread_create(&p->threads[p->thread_count], &attributes, run_stage, s);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attributes);
-	if (!r)
-		p->thread_count++;
-	return -r;
-}
-
 static void stop_threads(struct pipeline *p)
 {
 	pthread_mutex_lock(&p->lock);
@@ -152,8 +131,10 @@ static void stop_threads(struct pipeline *p)
 static void start_threads(struct pipeline *p)
 {
 	for (size_t i = p->stage_count; i-- > 0;) {
-		if (start_thread(p, &p->stages[i]) == 0)
+		if (thread_start(&p->threads[p->thread_count], run_stage, &p->stages[i]) == 0) {
+			p->thread_count++;
 			continue;
+		}
 		stop_threads(p);
 		p->stopped = false;
 		return;

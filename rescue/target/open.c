@@ -208,19 +208,31 @@ static int open_regular(const struct target *t, const char *path, size_t limit)
 	return TAKE_FD(fd);
 }
 
+static int cannot_read(struct fault *f, int error, const char *path, size_t limit)
+{
+	char size[16];
+
+	fault_errno(f, error, path, "read %s", path);
+	if (error == EINVAL)
+		fault_reason(f, "it is not a regular file");
+	if (error == EFBIG)
+		fault_reason(f, "it is larger than %s", size_text(limit, size));
+	return -error;
+}
+
+int target_open_file(const struct target *t, const char *path, size_t limit,
+	struct fault *f)
+{
+	int fd = open_regular(t, path, limit);
+
+	return fd < 0 ? cannot_read(f, -fd, path, limit) : fd;
+}
+
 int target_read(const struct target *t, const char *path, size_t limit,
 	struct buffer *ret, struct fault *f)
 {
 	_cleanup_close_ int fd = open_regular(t, path, limit);
 	int r = fd < 0 ? fd : fd_read_all(fd, limit, ret);
-	char size[16];
 
-	if (r == 0)
-		return 0;
-	fault_errno(f, -r, path, "read %s", path);
-	if (r == -EINVAL)
-		fault_reason(f, "it is not a regular file");
-	if (r == -EFBIG)
-		fault_reason(f, "it is larger than %s", size_text(limit, size));
-	return r;
+	return r < 0 ? cannot_read(f, -r, path, limit) : 0;
 }

@@ -29,21 +29,25 @@ int files_bring(struct files *files, const char *path, struct buffer *take)
 	return 0;
 }
 
+const struct buffer *files_brought(const struct files *files, const char *path)
+{
+	for (size_t i = 0; i < files->count; i++)
+		if (strcmp(files->items[i].path, path) == 0)
+			return &files->items[i].content;
+	return NULL;
+}
+
 int files_read(const struct files *files, const char *path, size_t limit, struct buffer *ret)
 {
-	for (size_t i = 0; i < files->count; i++) {
-		const struct buffer *content = &files->items[i].content;
-		struct buffer copy = {0};
+	const struct buffer *content = files_brought(files, path);
+	struct buffer copy = {0};
 
-		if (strcmp(files->items[i].path, path) != 0)
-			continue;
-		if (content->size > limit)
-			return -EFBIG;
-		if (buffer_append(&copy, content->data ? content->data : "",
-			    content->size) < 0)
-			return -ENOMEM;
-		*ret = copy;
-		return 0;
-	}
-	return target_read(files->target, path, limit, ret, NULL);
+	if (!content)
+		return target_read(files->target, path, limit, ret, NULL);
+	if (content->size > limit)
+		return -EFBIG;
+	if (buffer_append(&copy, content->data ? content->data : "", content->size) < 0)
+		return -ENOMEM;
+	*ret = copy;
+	return 0;
 }

@@ -19,6 +19,8 @@ struct files {
 void files_done(struct files *files);
 /* Takes the content over. 0 or -ENOMEM. */
 int files_bring(struct files *files, const char *path, struct buffer *take);
+/* What packages bring there; NULL: nothing. */
+const struct buffer *files_brought(const struct files *files, const char *path);
 /* As target_read, without a fault. */
 int files_read(const struct files *files, const char *path, size_t limit, struct buffer *ret);
 

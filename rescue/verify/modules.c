@@ -2,60 +2,24 @@
 /* Does each module load into its kernel: reads them, has them judged, tells. */
 #include "drivers.h"
 #include "offer.h"
+#include "read_ahead.h"
 #include "weak_updates.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
-/* One module's bytes, uncompressed, and what the ELF parser says of them. */
-struct opened {
-	struct buffer bytes;
-	struct elf_module elf;
-	struct fault fault; /* why it could not be parsed */
-};
-
-static void opened_done(struct opened *o)
-{
-	buffer_done(&o->bytes);
-}
-
-/* -ENOMEM ends the run; any other failure means that this module is damaged. */
-static int parse_module(struct opened *ret, struct buffer *raw)
-{
-	enum compression c = compression_detect(buffer_bytes(raw));
-	int r = 0;
-
-	if (c == COMPRESSION_NONE) {
-		ret->bytes = TAKE_STRUCT(*raw);
-	} else {
-		r = decompress(c, buffer_bytes(raw), ELF_MODULE_MAX_SIZE, &ret->bytes);
-		if (r < 0)
-			return fault_errno(&ret->fault, -r, NULL, "decompress the module");
-	}
-	return elf_module_parse(&ret->elf, buffer_bytes(&ret->bytes), &ret->fault);
-}
-
-static int read_patients(struct opened *ret, const struct files *files, const char *path)
-{
-	_cleanup_(buffer_done) struct buffer raw = {0};
-	int r = files_read(files, path, ELF_MODULE_MAX_SIZE, &raw);
-
-	return r < 0 ? r : parse_module(ret, &raw);
-}
-
-static int read_ours(struct opened *ret, const char *path, struct fault *f)
+static void read_ours(struct opened *o, const char *path, struct fault *f)
 {
 	_cleanup_(buffer_done) struct buffer raw = {0};
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	int r;
 
-	if (fd < 0)
-		return fault_errno(f, errno, path, "open the module %s", path);
-	r = fd_read_all(fd, ELF_MODULE_MAX_SIZE, &raw);
-	if (r < 0)
-		return fault_errno(f, -r, path, "read the module %s", path);
-	return parse_module(ret, &raw);
+	o->error = fd < 0 ? fault_errno(f, errno, path, "open the module %s", path)
+			  : fd_read_all(fd, ELF_MODULE_MAX_SIZE, &raw);
+	if (fd >= 0 && o->error < 0)
+		fault_errno(f, -o->error, path, "read the module %s", path);
+	if (o->error >= 0)
+		opened_parse(o, &raw);
 }
 
 static bool starts_with_word(const char *text, const char *word)
@@ -65,9 +29,22 @@ static bool starts_with_word(const char *text, const char *word)
 	return strncmp(text, word, n) == 0 && (text[n] == ' ' || text[n] == '\0');
 }
 
-static bool is_third_party(const char *relative)
+/* 1 once it has told what is wanted of it. */
+static int learn_from(struct judge *judge, const struct kernel *k, const struct opened *o,
+		      bool agree)
 {
-	return !text_starts(relative, "kernel/");
+	const char *vermagic;
+	int r;
+
+	if (o->error < 0)
+		return o->error == -ENOMEM ? -ENOMEM : 0;
+	vermagic = elf_module_info(&o->elf, "vermagic", 0);
+	if (!vermagic || !starts_with_word(vermagic, k->release))
+		return 0;
+	r = judge->loader.vermagic ? 0 : loader_learn(&judge->loader, &o->elf, vermagic);
+	if (r < 0 || !agree)
+		return r < 0 ? r : 1;
+	return judge_agree(judge, &o->elf);
 }
 
 /*
@@ -76,58 +53,42 @@ static bool is_third_party(const char *relative)
  */
 static int learn(struct judge *judge, const struct files *files, const struct kernel *k)
 {
+	_cleanup_(read_ahead_stop) struct read_ahead *modules = NULL;
 	bool agree = judge->symbols.source == SYMBOLS_UNKNOWN;
+	int r = read_ahead_start(&modules, files, &k->modules, OPENED_TABLES);
 
-	for (size_t i = 0; i < k->modules.files.count; i++) {
-		_cleanup_(opened_done) struct opened o = {0};
-		_cleanup_free_ char *path = NULL;
-		const char *vermagic;
-		int r;
+	for (size_t i = 0; r == 0 && i < k->modules.files.count; i++) {
+		const struct opened *o = read_ahead_next(modules);
 
-		if (is_third_party(k->modules.files.items[i]))
-			continue;
-		path = text_printf("%s/%s", k->modules.path, k->modules.files.items[i]);
-		if (!path)
-			return -ENOMEM;
-		r = read_patients(&o, files, path);
-		if (r == -ENOMEM)
-			return r;
-		vermagic = r < 0 ? NULL : elf_module_info(&o.elf, "vermagic", 0);
-		if (!vermagic || !starts_with_word(vermagic, k->release))
-			continue;
-		r = judge->loader.vermagic ? 0 : loader_learn(&judge->loader, &o.elf, vermagic);
-		if (r < 0 || !agree)
-			return r;
-		r = judge_agree(judge, &o.elf);
-		if (r < 0)
-			return r;
+		if (!module_is_third_party(k->modules.files.items[i]))
+			r = learn_from(judge, k, o, agree);
 	}
-	if (agree && judge->symbols.count) {
+	if (r == 0 && agree && judge->symbols.count) {
 		judge->symbols.source = SYMBOLS_AGREED;
 		log_line("symbols of the kernel: %zu that the modules of %s agree on",
 			 judge->symbols.count, k->release);
 	}
-	return 0;
+	return MIN_OF(r, 0);
 }
 
-static int judge_opened(struct judge *judge, size_t index, int opened, struct opened *o)
+static int judge_opened(struct judge *judge, size_t index, const struct opened *o)
 {
 	struct judged *m = &judge->items[index];
 	int r;
 
-	if (opened == -ENOMEM)
-		return opened;
+	if (o->error == -ENOMEM)
+		return o->error;
 	r = o->bytes.size ? judge_signature(&m->j, &judge->loader, buffer_bytes(&o->bytes),
 					    m->j.third_party ? SIGNATURE_ALWAYS
 							     : SIGNATURE_IF_ENFORCED) : 0;
 	if (r < 0)
 		return r;
 	if (m->j.verdict == MODULE_REFUSED)
-		return opened < 0 ? strings_add(&judge->mute, m->j.name)
-				  : judge_exports(judge, index, &o->elf);
-	if (opened < 0)
+		return o->error < 0 ? strings_add(&judge->mute, m->j.name)
+				    : judge_exports(judge, index, &o->elf);
+	if (o->error < 0)
 		return judge_damaged(judge, index, o->fault.reason[0] ? o->fault.reason
-								      : strerror(-opened));
+								      : strerror(-o->error));
 	return judge_module(judge, index, &o->elf);
 }
 
@@ -153,23 +114,35 @@ int judge_bytes(struct judge *judge, const char *path, bool third_party, struct 
 	if (index < 0)
 		return -ENOMEM;
 	judge->items[index].j.third_party = third_party;
-	return judge_opened(judge, (size_t)index, parse_module(&o, raw), &o);
+	opened_parse(&o, raw);
+	return judge_opened(judge, (size_t)index, &o);
 }
 
 static int judge_tree_file(struct judge *judge, const struct files *files,
-			   const struct kernel *k, const char *relative)
+			   const struct kernel *k, const char *relative,
+			   const struct opened *o)
 {
-	_cleanup_(opened_done) struct opened o = {0};
 	_cleanup_free_ char *path = text_printf("%s/%s", k->modules.path, relative);
 	ssize_t index = path ? judge_add(judge, path) : -ENOMEM;
-	int opened;
 
 	if (index < 0)
 		return -ENOMEM;
-	judge->items[index].j.third_party = is_third_party(relative);
-	opened = read_patients(&o, files, path);
-	return opened == -ENOENT ? judge_dangling(judge, (size_t)index, files->target)
-				 : judge_opened(judge, (size_t)index, opened, &o);
+	judge->items[index].j.third_party = module_is_third_party(relative);
+	return o->error == -ENOENT ? judge_dangling(judge, (size_t)index, files->target)
+				   : judge_opened(judge, (size_t)index, o);
+}
+
+static int judge_tree_files(struct judge *judge, const struct files *files,
+			    const struct kernel *k)
+{
+	_cleanup_(read_ahead_stop) struct read_ahead *modules = NULL;
+	int r = read_ahead_start(&modules, files, &k->modules,
+		judge->loader.needs_signature ? OPENED_WHOLE : OPENED_TABLES);
+
+	for (size_t i = 0; r >= 0 && i < k->modules.files.count; i++)
+		r = judge_tree_file(judge, files, k, k->modules.files.items[i],
+				    read_ahead_next(modules));
+	return r;
 }
 
 static int judge_named_file(struct judge *judge, const char *file, struct fault *f)
@@ -177,19 +150,18 @@ static int judge_named_file(struct judge *judge, const char *file, struct fault 
 	_cleanup_(opened_done) struct opened o = {0};
 	struct fault missing = {0};
 	ssize_t index = judge_add(judge, file);
-	int opened;
 
 	if (index < 0)
 		return fault_no_memory(f);
 	judge->items[index].j.third_party = true;
 	judge->items[index].named = true;
-	opened = read_ours(&o, file, &missing);
+	read_ours(&o, file, &missing);
 	if (missing.code != FAULT_NONE) {
 		if (f)
 			*f = missing;
-		return opened;
+		return o.error;
 	}
-	return judge_opened(judge, (size_t)index, opened, &o) < 0 ? fault_no_memory(f) : 0;
+	return judge_opened(judge, (size_t)index, &o) < 0 ? fault_no_memory(f) : 0;
 }
 
 /* The default entry's where it is of that kernel, else the first that is; or NULL. */
@@ -213,8 +185,8 @@ static int judge_tree(struct judge *judge, const struct rules *r, const struct k
 		rc = symbols_of_kernel(&judge->symbols, &judge->loader, files, k);
 	if (rc >= 0)
 		rc = learn(judge, files, k);
-	for (size_t i = 0; rc >= 0 && i < k->modules.files.count; i++)
-		rc = judge_tree_file(judge, files, k, k->modules.files.items[i]);
+	if (rc >= 0)
+		rc = judge_tree_files(judge, files, k);
 	if (rc < 0)
 		return fault_no_memory(f);
 	return rules_is_offered(r, k) ? offer_judge(r->offer, judge, f) : 0;

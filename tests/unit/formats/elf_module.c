@@ -117,6 +117,47 @@ static void reads_every_class_and_order(void **state)
 	}
 }
 
+struct source {
+	const struct made *made;
+	uint8_t window[sizeof(((struct made *)0)->data)];
+	size_t brought, good; /* so many times, then the disk fails */
+};
+
+static int bring(void *data, size_t offset, size_t size)
+{
+	struct source *s = data;
+
+	if (s->brought == s->good)
+		return -EIO;
+	s->brought++;
+	memcpy(s->window + offset, s->made->data + offset, size);
+	return 0;
+}
+
+/* Until every part can be read there is no module, and the reason is told. */
+static void reads_parts_of_a_file(void **state)
+{
+	struct made m = make(true, false);
+	struct source s = {.made = &m};
+	struct elf_parts parts = {bring, &s};
+	struct elf_module e;
+	int r = -EBADMSG;
+
+	(void)state;
+	for (; r < 0; s.good++) {
+		struct fault f = {0};
+
+		memset(s.window, 0xa5, sizeof(s.window));
+		s.brought = 0;
+		r = elf_module_parse_parts(&e, (struct bytes){s.window, m.size}, &parts, &f);
+		if (r < 0)
+			assert_string_equal(f.reason, "a part of it cannot be read");
+	}
+	assert_true(s.good > 3 && s.good < 10);
+	assert_string_equal(elf_module_info(&e, "vermagic", 0), "6.1.0 SMP ");
+	assert_int_equal(s.window[200], 0xa5); /* nobody asked for it */
+}
+
 static void reads_without_modinfo(void **state)
 {
 	struct made m = make(true, false);
@@ -219,6 +260,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_every_class_and_order),
+		cmocka_unit_test(reads_parts_of_a_file),
 		cmocka_unit_test(reads_without_modinfo),
 		cmocka_unit_test(reads_extended_numbering),
 		cmocka_unit_test(refuses_damage),

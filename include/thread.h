@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Threads that do part of the work: small stacks, and no signal ever interrupts them. */
+#ifndef RESCUE_THREAD_H
+#define RESCUE_THREAD_H
+
+#include "base.h"
+
+#include <pthread.h>
+
+/* To be joined. 0 or -errno, where the caller has to do that work itself. */
+int thread_start(pthread_t *ret, void *(*run)(void *data), void *data);
+/* How many can run at the same time: at least 1, at most limit. */
+unsigned thread_useful(unsigned limit);
+
+#endif

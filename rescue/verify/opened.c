@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading one module, whole or only the tables that tell what it needs and gives. */
+#include "opened.h"
+
+#include "decompress.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+void opened_done(struct opened *o)
+{
+	buffer_done(&o->bytes);
+}
+
+static int parse_raw(struct opened *o, struct buffer *raw)
+{
+	enum compression c = compression_detect(buffer_bytes(raw));
+	int r = 0;
+
+	buffer_done(&o->bytes);
+	if (c == COMPRESSION_NONE) {
+		o->bytes = TAKE_STRUCT(*raw);
+	} else {
+		r = decompress(c, buffer_bytes(raw), ELF_MODULE_MAX_SIZE, &o->bytes);
+		if (r < 0)
+			return fault_errno(&o->fault, -r, NULL, "decompress the module");
+	}
+	return elf_module_parse(&o->elf, buffer_bytes(&o->bytes), &o->fault);
+}
+
+void opened_parse(struct opened *o, struct buffer *take_raw)
+{
+	o->fault.reason[0] = '\0';
+	o->error = parse_raw(o, take_raw);
+	buffer_done(take_raw);
+}
+
+/* ---- from a file ------------------------------------------------------------------------ */
+
+struct module_file {
+	int fd;
+	char *window; /* as large as the file */
+};
+
+static int bring(void *data, size_t offset, size_t size)
+{
+	const struct module_file *file = data;
+
+	while (size) {
+		ssize_t n = pread(file->fd, file->window + offset, size, (off_t)offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -EIO; /* it became shorter */
+		offset += (size_t)n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+static int read_tables(struct opened *o, int fd, size_t size)
+{
+	struct module_file file = {.fd = fd};
+
+	o->bytes.size = 0;
+	if (buffer_reserve(&o->bytes, size) < 0)
+		return -ENOMEM;
+	o->bytes.size = size;
+	file.window = o->bytes.data;
+	return elf_module_parse_parts(&o->elf, buffer_bytes(&o->bytes),
+				      &(struct elf_parts){bring, &file}, &o->fault);
+}
+
+static int read_whole(struct opened *o, int fd)
+{
+	_cleanup_(buffer_done) struct buffer raw = {0};
+	int r = fd_read_all(fd, ELF_MODULE_MAX_SIZE, &raw);
+
+	return r < 0 ? r : parse_raw(o, &raw);
+}
+
+static int read_file(struct opened *o, const struct target *t, const char *path,
+		     enum opened_extent extent)
+{
+	_cleanup_close_ int fd = target_open_file(t, path, ELF_MODULE_MAX_SIZE, NULL);
+	uint8_t head[16];
+	struct stat st;
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	n = extent == OPENED_TABLES ? pread(fd, head, sizeof(head), 0) : 0;
+	if (n > 0 && compression_detect((struct bytes){head, (size_t)n}) == COMPRESSION_NONE)
+		return read_tables(o, fd, (size_t)st.st_size);
+	return read_whole(o, fd);
+}
+
+static int read_brought(struct opened *o, const struct buffer *content)
+{
+	_cleanup_(buffer_done) struct buffer raw = {0};
+
+	if (buffer_append(&raw, content->data ? content->data : "", content->size) < 0)
+		return -ENOMEM;
+	return parse_raw(o, &raw);
+}
+
+void opened_read(struct opened *o, const struct files *files, const char *path,
+		 enum opened_extent extent)
+{
+	const struct buffer *brought = files_brought(files, path);
+
+	o->fault.reason[0] = '\0';
+	o->error = brought ? read_brought(o, brought)
+			   : read_file(o, files->target, path, extent);
+	if (o->error < 0 && !o->fault.reason[0])
+		o->bytes.size = 0;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Threads: that they run, that signals pass them by, how many are of use. */
+#include "thread.h"
+
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static void *look(void *data)
+{
+	sigset_t *blocked = data;
+
+	pthread_sigmask(SIG_SETMASK, NULL, blocked);
+	return blocked;
+}
+
+static void runs_without_signals(void **state)
+{
+	sigset_t inside, before, after;
+	pthread_t thread;
+	void *answer;
+
+	(void)state;
+	sigemptyset(&inside);
+	pthread_sigmask(SIG_SETMASK, NULL, &before);
+	assert_int_equal(thread_start(&thread, look, &inside), 0);
+	assert_int_equal(pthread_join(thread, &answer), 0);
+	assert_ptr_equal(answer, &inside);
+	assert_true(sigismember(&inside, SIGINT));
+	assert_true(sigismember(&inside, SIGTERM));
+	pthread_sigmask(SIG_SETMASK, NULL, &after);
+	assert_int_equal(sigismember(&after, SIGINT), sigismember(&before, SIGINT));
+}
+
+static void counts_processors_it_may_use(void **state)
+{
+	cpu_set_t all, one;
+	int first = 0;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	while (!CPU_ISSET(first, &all))
+		first++;
+	CPU_ZERO(&one);
+	CPU_SET(first, &one);
+	assert_int_equal(thread_useful(1), 1);
+	assert_int_equal(thread_useful(1000), CPU_COUNT(&all));
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	assert_int_equal(thread_useful(1000), 1);
+	assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(runs_without_signals),
+		cmocka_unit_test(counts_processors_it_may_use),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

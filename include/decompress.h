@@ -27,6 +27,20 @@ enum compression compression_detect(struct bytes in);
  */
 int decompress(enum compression c, struct bytes in, size_t limit, struct buffer *ret);
 
+/*
+ * What is decoded in whole blocks: LZ4's legacy frame and lzop's file. in: what is left; at
+ * the end what lies behind the stream.
+ */
+struct block_stream {
+	enum compression kind;
+	uint32_t flags; /* of lzop's file */
+	struct bytes in;
+};
+/* -ENOTSUP: another compression or frame; -EBADMSG. */
+int block_stream_open(struct block_stream *ret, enum compression c, struct bytes in);
+/* 0: appended one block to b; 1: there was none any more. -EBADMSG, -ENOMEM; -EFBIG beyond limit. */
+int block_stream_next(struct block_stream *s, size_t limit, struct buffer *b);
+
 /* The same in pieces; streams that follow one another count as one. */
 struct decompressor;
 /* threads: how many may work on an xz stream of several blocks. -ENOTSUP, -ENOMEM. */

@@ -5,7 +5,6 @@
  */
 #include "decompress.h"
 
-#include "decompress_blocks.h"
 
 #include <bzlib.h>
 #include <errno.h>
@@ -275,6 +274,16 @@ static int copy_plain(struct bytes in, size_t limit, struct buffer *b)
 	return in.size > limit ? -EFBIG : buffer_append(b, in.data, in.size);
 }
 
+static int decode_blocks(enum compression c, struct bytes in, size_t limit, struct buffer *b)
+{
+	struct block_stream s;
+	int r = block_stream_open(&s, c, in);
+
+	while (r == 0)
+		r = block_stream_next(&s, limit, b);
+	return r < 0 ? r : b->size || c == COMPRESSION_LZO ? 0 : -EBADMSG;
+}
+
 int decompress(enum compression c, struct bytes in, size_t limit, struct buffer *ret)
 {
 	_cleanup_(buffer_done) struct buffer b = {0};
@@ -285,10 +294,8 @@ int decompress(enum compression c, struct bytes in, size_t limit, struct buffer 
 		return -ENOMEM;
 	if (c == COMPRESSION_NONE) {
 		r = copy_plain(in, limit, &b);
-	} else if (c == COMPRESSION_LZ4) {
-		r = lz4_decode(in, limit, &b);
-	} else if (c == COMPRESSION_LZO) {
-		r = lzo_decode(in, limit, &b);
+	} else if (c == COMPRESSION_LZ4 || c == COMPRESSION_LZO) {
+		r = decode_blocks(c, in, limit, &b);
 	} else if ((size_t)c < ARRAY_SIZE(codecs) && codecs[c].open) {
 		r = codecs[c].open(&d);
 		if (r < 0)

@@ -4,7 +4,7 @@
  * description of the lz4 project, "Legacy frame"), and LZO in lzop's file, as the kernel
  * itself reads it (lib/decompress_unlzo.c).
  */
-#include "decompress_blocks.h"
+#include "decompress.h"
 
 #include <errno.h>
 #include <lz4.h>
@@ -60,22 +60,23 @@ static int lz4_block(struct bytes block, size_t limit, struct buffer *b)
 	return 0;
 }
 
-int lz4_decode(struct bytes in, size_t limit, struct buffer *b)
+static const uint8_t lz4_legacy[WORD] = {0x02, 0x21, 0x4c, 0x18};
+
+/* The magic in the place of a size begins another frame; zeros are a boot loader's padding. */
+static int lz4_next(struct bytes *in, size_t limit, struct buffer *b)
 {
-	static const uint8_t legacy[] = {0x02, 0x21, 0x4c, 0x18};
 	struct bytes head, block;
-	int r = 0;
+	uint32_t size;
 
-	if (!take(&head, &in, WORD) || memcmp(head.data, legacy, WORD))
-		return -ENOTSUP;
-	while (r == 0 && in.size > WORD && take(&head, &in, WORD)) {
-		uint32_t size = le32(head.data);
-
-		if (size > (uint32_t)LZ4_compressBound(LZ4_BLOCK) || !take(&block, &in, size))
-			return -EBADMSG;
-		r = lz4_block(block, limit, b);
-	}
-	return r < 0 ? r : b->size ? 0 : -EBADMSG;
+	do {
+		if (in->size <= WORD || !le32(in->data))
+			return 1;
+		take(&head, in, WORD);
+	} while (memcmp(head.data, lz4_legacy, WORD) == 0);
+	size = le32(head.data);
+	if (size > (uint32_t)LZ4_compressBound(LZ4_BLOCK) || !take(&block, in, size))
+		return -EBADMSG;
+	return lz4_block(block, limit, b);
 }
 
 /* ---- LZO ----------------------------------------------------------------------------- */
@@ -146,12 +147,27 @@ static int lzo_next(struct bytes *in, uint32_t flags, size_t limit, struct buffe
 	return r;
 }
 
-int lzo_decode(struct bytes in, size_t limit, struct buffer *b)
-{
-	uint32_t flags;
-	int r = lzo_header(&in, &flags) ? 0 : -EBADMSG;
+/* ---- both ---------------------------------------------------------------------------- */
 
-	while (r == 0)
-		r = lzo_next(&in, flags, limit, b);
-	return MIN_OF(r, 0);
+int block_stream_open(struct block_stream *ret, enum compression c, struct bytes in)
+{
+	struct block_stream s = {.kind = c, .in = in};
+	struct bytes magic;
+
+	if (c == COMPRESSION_LZ4) {
+		if (!take(&magic, &s.in, WORD) || memcmp(magic.data, lz4_legacy, WORD))
+			return -ENOTSUP;
+	} else if (c != COMPRESSION_LZO) {
+		return -ENOTSUP;
+	} else if (!lzo_header(&s.in, &s.flags)) {
+		return -EBADMSG;
+	}
+	*ret = s;
+	return 0;
+}
+
+int block_stream_next(struct block_stream *s, size_t limit, struct buffer *b)
+{
+	return s->kind == COMPRESSION_LZ4 ? lz4_next(&s->in, limit, b)
+					  : lzo_next(&s->in, s->flags, limit, b);
 }

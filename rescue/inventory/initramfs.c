@@ -3,7 +3,7 @@
  * Lists an initramfs as the kernel unpacks it: plain cpio archives (early microcode),
  * zeros, compressed archives, in any order. libarchive unpacks; programs of its own
  * choice (lzop, lz4, …) are never run, so only the filters that are linked in are
- * allowed.
+ * allowed, and those two are unpacked here.
  */
 #include "digest.h"
 #include "formats/newc.h"
@@ -16,6 +16,8 @@
 
 #define CHUNK_SIZE (256 * 1024)
 #define INITRAMFS_MAX_SIZE ((uint64_t)2 * 1024 * 1024 * 1024)
+#define BLOCKS_MAX_SIZE ((size_t)1024 * 1024 * 1024) /* held in memory */
+#define CHUNK_MAX_SIZE ((size_t)64 * 1024 * 1024)   /* lzop's largest block */
 #define UNPACKED_MAX_SIZE ((uint64_t)8 * 1024 * 1024 * 1024)
 
 struct listing {
@@ -199,6 +201,51 @@ static int read_compressed(struct listing *l, uint64_t start, uint64_t *ret_end)
 	return r;
 }
 
+/* ---- compressed in blocks, which libarchive leaves to programs of the host ----------- */
+
+/* From start to the end of the file. */
+static int read_rest(struct listing *l, uint64_t start, struct buffer *ret)
+{
+	if (l->size - start > BLOCKS_MAX_SIZE)
+		return bad(l, "it is larger than 1 GiB");
+	if (lseek(l->fd, (off_t)start, SEEK_SET) < 0)
+		return fault_errno(l->fault, errno, l->path, "read %s", l->path);
+	int r = fd_read_all(l->fd, BLOCKS_MAX_SIZE, ret);
+
+	return r < 0 ? fault_errno(l->fault, -r, l->path, "read %s", l->path) : 0;
+}
+
+static int read_blocks(struct listing *l, enum compression c, uint64_t start, uint64_t *ret_end)
+{
+	_cleanup_(buffer_done) struct buffer rest = {0}, block = {0};
+	struct block_stream s;
+	uint64_t unpacked = 0;
+	int r = read_rest(l, start, &rest);
+
+	if (r < 0)
+		return r;
+	r = block_stream_open(&s, c, buffer_bytes(&rest));
+	while (r == 0 && (r = block_stream_next(&s, CHUNK_MAX_SIZE, &block)) == 0) {
+		size_t used;
+
+		unpacked += block.size;
+		r = feed(l, buffer_bytes(&block), &used);
+		if (r < 0)
+			return r;
+		if (r == 1)
+			return bad(l, "something else follows in the archive");
+		if (unpacked > UNPACKED_MAX_SIZE)
+			return bad(l, "it unpacks to more than 8 GiB");
+		block.size = 0;
+	}
+	if (r == -ENOMEM)
+		return fault_no_memory(l->fault);
+	if (r < 0)
+		return bad(l, "its compression is damaged");
+	*ret_end = l->size - s.in.size;
+	return newc_may_end(&l->cpio) ? 0 : bad(l, "its archive ends too early");
+}
+
 /* ---- the whole file --------------------------------------------------------------- */
 
 static int read_plain(struct listing *l, uint64_t start, uint64_t *ret_end)
@@ -242,7 +289,6 @@ static int read_part(struct listing *l, uint64_t start, uint64_t *ret_end)
 	ssize_t size = read_at(l, start, 16);
 	struct bytes head = {(uint8_t *)l->chunk, size > 0 ? (size_t)size : 0};
 	enum compression c = compression_detect(head);
-	int r;
 
 	if (size < 0)
 		return (int)size;
@@ -250,12 +296,8 @@ static int read_part(struct listing *l, uint64_t start, uint64_t *ret_end)
 		return read_plain(l, start, ret_end);
 	if (c == COMPRESSION_NONE || c == COMPRESSION_UNKNOWN)
 		return 1;
-	if (c == COMPRESSION_LZO || c == COMPRESSION_LZ4) {
-		r = fault_errno(l->fault, ENOTSUP, l->path, "read %s", l->path);
-		fault_reason(l->fault, "it is compressed with %s, which is not built in",
-			compression_name(c));
-		return r;
-	}
+	if (c == COMPRESSION_LZO || c == COMPRESSION_LZ4)
+		return read_blocks(l, c, start, ret_end);
 	return read_compressed(l, start, ret_end);
 }
 

@@ -159,21 +159,6 @@ static int set_damaged(struct initramfs_file *i, const struct fault *why, int er
 	return i->damage ? 0 : -ENOMEM;
 }
 
-/* What is there but compressed in a way that is not built in counts as whole, unseen. */
-static int take_error(
-	struct reader *r, struct kernel *k, const struct fault *why, int error)
-{
-	struct initramfs_file *i = &k->initramfs;
-
-	if (error == -ENOMEM)
-		return error;
-	if (error != -ENOTSUP)
-		return set_damaged(i, why, error);
-	i->state = PART_OK;
-	return findings_add(&r->inv.findings, "device-unreadable", SEVERITY_INFO,
-		k->release, i->path, "cannot look into %s: %s", i->path, why->reason);
-}
-
 int read_initramfs(struct reader *r, struct kernel *k)
 {
 	_cleanup_free_ struct fault *why = calloc(1, sizeof(*why));
@@ -189,6 +174,8 @@ int read_initramfs(struct reader *r, struct kernel *k)
 		return 0;
 	i->size = (uint64_t)st.st_size;
 	error = initramfs_list(&names, r->t, i->path, why);
-	return error < 0 ? take_error(r, k, why, error)
+	if (error == -ENOMEM)
+		return error;
+	return error < 0 ? set_damaged(i, why, error)
 			 : initramfs_judge(i, k->release, &names);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* LZ4's legacy frame and lzop's file, made with the encoders of the same libraries. */
-#include "../../../rescue/base/decompress_blocks.h"
 #include "decompress.h"
 
 #include <errno.h>
@@ -139,11 +138,65 @@ static void lzop_files(void **state)
 				    &b), -EBADMSG);
 }
 
+/* Block after block, and where the stream ends: what follows is not of it. */
+static void blocks(void **state)
+{
+	static const enum compression kinds[] = {COMPRESSION_LZ4, COMPRESSION_LZO};
+	static struct made m;
+	struct block_stream s;
+	struct buffer b = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (kinds[i] == COMPRESSION_LZ4)
+			make_lz4(&m, false);
+		else
+			make_lzo(&m);
+		memcpy(m.packed + m.size, "\0\0\0\0" "070701", 10);
+		assert_int_equal(block_stream_open(&s, kinds[i],
+			(struct bytes){m.packed, m.size + 10}), 0);
+		for (size_t n = 0; n < 2; n++) {
+			b.size = 0;
+			assert_int_equal(block_stream_next(&s, SIZE / 2, &b), 0);
+			assert_int_equal(b.size, SIZE / 2);
+			assert_memory_equal(b.data, m.plain + n * (SIZE / 2), SIZE / 2);
+		}
+		assert_int_equal(block_stream_next(&s, SIZE, &b), 1);
+		assert_ptr_equal(s.in.data, m.packed + m.size);
+		assert_int_equal(s.in.size, 10);
+	}
+	buffer_done(&b);
+	assert_int_equal(block_stream_open(&s, COMPRESSION_XZ, (struct bytes){m.packed, 100}),
+		-ENOTSUP);
+	assert_int_equal(block_stream_open(&s, COMPRESSION_LZO, (struct bytes){m.packed, 20}),
+		-EBADMSG);
+}
+
+/* As cat puts them: the magic again begins the next one. */
+static void frames_that_follow_one_another(void **state)
+{
+	static struct made m;
+	struct buffer b = {0};
+	size_t one;
+
+	(void)state;
+	make_lz4(&m, false);
+	one = m.size;
+	memcpy(m.packed + one, m.packed, one);
+	assert_int_equal(decompress(COMPRESSION_LZ4, (struct bytes){m.packed, 2 * one},
+				    2 * SIZE, &b), 0);
+	assert_int_equal(b.size, 2 * SIZE);
+	assert_memory_equal(b.data + SIZE, m.plain, SIZE);
+	buffer_done(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lz4_frames),
 		cmocka_unit_test(lzop_files),
+		cmocka_unit_test(blocks),
+		cmocka_unit_test(frames_that_follow_one_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

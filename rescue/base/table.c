@@ -6,6 +6,8 @@
 #include <libsmartcols/libsmartcols.h>
 #include <sys/ioctl.h>
 
+#define SHORTEST_SHARE 0.1 /* of the terminal, for a column that is cut */
+
 struct table {
 	struct libscols_table *columns;
 	struct libscols_line **items; /* the rows, borrowed from columns */
@@ -49,13 +51,15 @@ int table_column(struct table *t, const char *head, unsigned flags)
 		int theirs;
 	} map[] = {{TABLE_RIGHT, SCOLS_FL_RIGHT}, {TABLE_TREE, SCOLS_FL_TREE},
 		{TABLE_WRAP, SCOLS_FL_WRAP}, {TABLE_TRUNCATE, SCOLS_FL_TRUNC}};
+	/* A hint makes libsmartcols shorten what may be cut before it wraps the others. */
+	double hint = flags & TABLE_TRUNCATE ? SHORTEST_SHARE : 0;
 	int theirs = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(map); i++) {
 		if (flags & map[i].ours)
 			theirs |= map[i].theirs;
 	}
-	return scols_table_new_column(t->columns, head, 0, theirs) ? 0 : -ENOMEM;
+	return scols_table_new_column(t->columns, head, hint, theirs) ? 0 : -ENOMEM;
 }
 
 /* Safe on a terminal; in a locale of single bytes also plain ASCII. */

@@ -2,6 +2,17 @@
 /* rescue locate: devices and the systems on them. */
 #include "session.h"
 
+static void text_system_findings(const struct session *s)
+{
+	for (size_t i = 0; i < s->patient_count; i++) {
+		const struct system *sys = s->patients[i].system;
+
+		if (s->patient_count > 1 && sys->findings.count)
+			printf("%s:\n", sys->id);
+		text_findings(s, &sys->findings);
+	}
+}
+
 static int run(struct session *s, struct fault *f)
 {
 	int r = session_choose_all(s, f);
@@ -21,8 +32,7 @@ static int run(struct session *s, struct fault *f)
 	if (!s->patient_count)
 		puts("No installed system was found.");
 	text_findings(s, &s->landscape.findings);
-	for (size_t i = 0; i < s->patient_count; i++)
-		text_findings(s, &s->patients[i].system->findings);
+	text_system_findings(s);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #                   UNIT=formats/kmod_agrees compares every module below DIR with kmod
 # make cli          command line tests alone
 # make check-system every QEMU test (make check runs the small set)
+# make check-judge-menu  menus made at random: real boot loaders start what we say
 # make check-judge  every kernel of the lab asked what it loads (make check: one of them)
 # make fuzz         every fuzz target for FUZZ_SECONDS=10 each
 # make bench        how fast (BENCH_RUNS=5): packages against rpm, cpio, bsdtar; a whole
@@ -76,7 +77,7 @@ INIT_OBJECTS := $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard initramfs/*.c)))
 reverse = $(if $(1),$(call reverse,$(wordlist 2,99,$(1))) $(firstword $(1)))
 
 .PHONY: all bench check demo unit cli fuzz fuzz-corpora layers lint install clean check-system \
-	check-judge reproducible
+	check-judge check-judge-menu reproducible
 all: $(BIN)
 
 build/rescue: $(OBJ)/rescue/main.o $(INIT_OBJECTS) $(ARCHIVES) scripts/check-binary
@@ -179,6 +180,9 @@ check:
 
 check-judge: build/rescue
 	$(Q)tests/judge/run
+
+check-judge-menu: build/rescue
+	$(Q)tests/system/run menus
 
 check-system:
 	$(Q)tests/system/run

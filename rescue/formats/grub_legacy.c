@@ -99,17 +99,27 @@ static int replace(char **ret, char *take_text)
 	return 0;
 }
 
-/* GRUB reads decimal digits and ignores what follows them. */
+/* Decimal digits, or hexadecimal ones behind 0x; GRUB ignores what follows them. */
 static bool to_number(const char *text, unsigned *ret)
 {
-	unsigned n = 0;
+	unsigned base = 10, n = 0;
+	const char *begin;
 
-	if (!isdigit((unsigned char)*text))
-		return false;
-	for (; isdigit((unsigned char)*text); text++)
-		n = MIN_OF(n * 10 + (unsigned)(*text - '0'), NUMBER_MAX);
-	*ret = n;
-	return true;
+	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
+		base = 16;
+		text += 2;
+	}
+	for (begin = text; base == 16 ? isxdigit((unsigned char)*text)
+				      : isdigit((unsigned char)*text); text++) {
+		int digit = isdigit((unsigned char)*text)
+				    ? *text - '0'
+				    : tolower((unsigned char)*text) - 'a' + 10;
+
+		n = MIN_OF(n * base + (unsigned)digit, NUMBER_MAX);
+	}
+	if (text > begin)
+		*ret = n;
+	return text > begin;
 }
 
 unsigned grub_legacy_saved_number(struct bytes in)

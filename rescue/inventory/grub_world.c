@@ -138,11 +138,26 @@ static bool is_feature(const char *name)
 	return false;
 }
 
+/* Where no disk is looked at, which GRUB was installed tells how it is started. */
+static enum firmware likely_firmware(const struct reader *r)
+{
+	const struct target *t = r->t;
+	bool bios = target_exists(t, "/boot/grub2/i386-pc") ||
+		    target_exists(t, "/boot/grub/i386-pc");
+	bool uefi = r->sys->esp.present || target_exists(t, "/boot/grub/x86_64-efi");
+
+	if (r->sys->firmware != FIRMWARE_UNKNOWN || bios == uefi)
+		return r->sys->firmware;
+	return bios ? FIRMWARE_BIOS : FIRMWARE_UEFI;
+}
+
 static const char *platform(const struct reader *r, const char *bios, const char *uefi)
 {
-	return r->sys->firmware == FIRMWARE_BIOS   ? bios
-	       : r->sys->firmware == FIRMWARE_UEFI ? uefi
-						   : grub_script_unknown;
+	enum firmware firmware = likely_firmware(r);
+
+	return firmware == FIRMWARE_BIOS   ? bios
+	       : firmware == FIRMWARE_UEFI ? uefi
+					   : grub_script_unknown;
 }
 
 static const char *world_variable(void *data, const char *name)

@@ -174,13 +174,22 @@ int read_older_entries(struct reader *r)
 	return error;
 }
 
-/* Beyond the last stanza GRUB legacy starts the first one, as find_default does. */
+/* Beyond the last stanza: the first that `fallback` names, else the first. */
+static unsigned legacy_default(const struct grub_legacy *g)
+{
+	unsigned other = g->fallback_count > 0 ? g->fallback[0] : 0;
+
+	if (g->default_entry < g->count)
+		return g->default_entry;
+	return other < g->count ? other : 0;
+}
+
 unsigned long older_default(const struct reader *r)
 {
 	int label;
 
 	if (r->inv.loader == LOADER_GRUB_LEGACY)
-		return r->legacy.default_entry;
+		return legacy_default(&r->legacy);
 	label = extlinux_default(&r->extlinux);
 	return label > 0 ? (unsigned long)label : 0;
 }

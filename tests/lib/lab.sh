@@ -23,6 +23,7 @@
 #   systems    userspace.sh   an EL-like root tree that announces itself when it boots
 #   loaders    grub.sh        GRUB for BIOS that knows "blscfg", installed without root
 #   generations older.sh      EL5 to EL7 and SUSE: packages, systems, GRUB legacy and 2.06
+#   menus      menus.sh       real loaders that say what they would start
 #   disks      disk.sh        partitioned images without root or loop devices
 #   faults     tamper.sh      what the failed update did, dirty file systems
 #   media      initramfs.sh   initramfs images of the lab's own
@@ -154,7 +155,7 @@ lab_option() {
 	printf '%s\n' "$value"
 }
 
-for lab_part in kernels judge dkms rpms rpm6 userspace grub disk older tamper initramfs qemu lvm \
+for lab_part in kernels judge dkms rpms rpm6 userspace grub disk older menus tamper initramfs qemu lvm \
 	layouts dracut fixtures; do
 	# shellcheck source=/dev/null
 	[[ ! -e $LAB_LIB/$lab_part.sh ]] || . "$LAB_LIB/$lab_part.sh"

@@ -183,12 +183,43 @@ static void keeps_the_one_shot_apart(void **state)
 	patient_free(p);
 }
 
+/* What only UEFI shows comes first here. */
+static void asks_which_grub_is_installed(void **state)
+{
+	static const struct {
+		enum firmware firmware;
+		const char *modules; /* NULL: none */
+		const char *expected;
+	} cases[] = {{FIRMWARE_BIOS, "/boot/grub/x86_64-efi/normal.mod", "grub.cfg#1"},
+		{FIRMWARE_UEFI, "/boot/grub2/i386-pc/normal.mod", "grub.cfg#0"},
+		{FIRMWARE_UNKNOWN, "/boot/grub2/i386-pc/normal.mod", "grub.cfg#1"},
+		{FIRMWARE_UNKNOWN, "/boot/grub/i386-pc/normal.mod", "grub.cfg#1"},
+		{FIRMWARE_UNKNOWN, "/boot/grub/x86_64-efi/normal.mod", "grub.cfg#0"},
+		{FIRMWARE_UNKNOWN, NULL, "grub.cfg#0"}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct patient *p = patient_new(NULL);
+
+		p->sys.firmware = cases[i].firmware;
+		if (cases[i].modules)
+			add_text(p, cases[i].modules, "");
+		add_text(p, "/boot/grub2/grub.cfg",
+			"if [ \"$grub_platform\" = efi ]; then\n"
+			"menuentry 'Firmware' {\nfwsetup\n}\nfi\n"
+			"menuentry 'Linux' {\nlinux /boot/vmlinuz-" V "\n}\n");
+		assert_string_equal(default_id(p), cases[i].expected);
+		patient_free(p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(picks_as_blscfg),
 		cmocka_unit_test(picks_among_menuentries),
 		cmocka_unit_test(keeps_the_one_shot_apart),
+		cmocka_unit_test(asks_which_grub_is_installed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,6 +88,20 @@ static void a_number_beyond_the_end_is_the_first(void **state)
 	patient_free(p);
 }
 
+static void a_number_beyond_the_end_is_the_fallback(void **state)
+{
+	struct patient *p = el6("f 0600 /boot/grub/menu.lst <<END\n"
+				"fallback 5 1\ndefault 7\n" STANZA(EL6) STANZA(EL6_OLD) "END\n");
+
+	(void)state;
+	assert_int_equal(p->inv.default_entry, 0);
+	patient_free(p);
+	p = el6("f 0600 /boot/grub/menu.lst <<END\n"
+		"fallback 1\ndefault 7\n" STANZA(EL6) STANZA(EL6_OLD) "END\n");
+	assert_int_equal(p->inv.default_entry, 1);
+	patient_free(p);
+}
+
 static void tells_what_is_missing(void **state)
 {
 	struct patient *p = el6("f 0600 /boot/grub/menu.lst <<END\n" STANZA(
@@ -158,6 +172,7 @@ int main(void)
 		cmocka_unit_test(follows_the_link_in_etc),
 		cmocka_unit_test(knows_the_saved_stanza),
 		cmocka_unit_test(a_number_beyond_the_end_is_the_first),
+		cmocka_unit_test(a_number_beyond_the_end_is_the_fallback),
 		cmocka_unit_test(tells_what_is_missing),
 		cmocka_unit_test(reads_extlinux),
 		cmocka_unit_test(kernels_of_el5),

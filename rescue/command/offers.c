@@ -4,16 +4,6 @@
 
 #include <errno.h>
 
-void session_forget_offers(struct session *s)
-{
-	for (size_t i = 0; i < s->offer_count; i++)
-		verification_done(&s->offers[i].verification);
-	free(s->offers);
-	s->offers = NULL;
-	s->offer_count = 0;
-	strings_done(&s->options.restore.fitting);
-}
-
 int session_judge_set(struct session *s, const struct package_set *set,
 		      const struct verify_options *how, struct verification **ret,
 		      struct fault *f)

@@ -13,6 +13,16 @@ static void patient_done(struct patient *p)
 	memset(p, 0, sizeof(*p));
 }
 
+void session_forget_offers(struct session *s)
+{
+	for (size_t i = 0; i < s->offer_count; i++)
+		verification_done(&s->offers[i].verification);
+	free(s->offers);
+	s->offers = NULL;
+	s->offer_count = 0;
+	strings_done(&s->options.restore.fitting);
+}
+
 void session_done(struct session *s)
 {
 	platform_done(&s->platform);

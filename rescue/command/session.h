@@ -22,6 +22,7 @@ int session_choose_all(struct session *s, struct fault *f);
 /* (Re)reads the patient's inventory, then judges it. */
 int session_examine(struct session *s, struct patient *p, const struct verify_options *how,
 		    struct fault *f);
+void session_forget_offers(struct session *s);
 /* Words for a remedy: "rescue restore SCOPE --system ID"; NULL: no memory. */
 char *session_command_line(const struct session *s, const char *command, const char *system);
 /* The first remedy among the worst findings, or NULL. */
@@ -45,7 +46,6 @@ int session_rank_sets(struct session *s, const struct verify_options *how, struc
 /* The fault where the set is incompatible and that is not waived. */
 int session_check_set(const struct session *s, const struct verification *v,
 		      struct fault *f);
-void session_forget_offers(struct session *s);
 
 /* summary.c: every system on one screen. 0 or -ENOMEM. */
 int text_summary(const struct session *s);

@@ -64,6 +64,15 @@ const char *signature_problem_text(enum signature_problem p)
 	return texts[p];
 }
 
+static void xattrs_free(struct package_xattrs *x)
+{
+	if (!x)
+		return;
+	buffer_done(&x->capability);
+	buffer_done(&x->ima);
+	free(x);
+}
+
 static void file_done(struct package_file *file)
 {
 	free(file->path);
@@ -71,7 +80,7 @@ static void file_done(struct package_file *file)
 	free(file->group);
 	free(file->link);
 	free(file->digest);
-	package_xattrs_free(file->xattrs);
+	xattrs_free(file->xattrs);
 }
 
 void package_files_done(struct package *p)

@@ -111,7 +111,6 @@ int package_take_files(struct package *p, const struct rpm_header *h, struct fau
 /* xattrs.c: attributes of the files that have some. */
 int package_take_xattrs(struct package *p, const struct rpm_header *signature,
 			const struct rpm_header *main, struct fault *f);
-void package_xattrs_free(struct package_xattrs *x);
 /* scripts.c: which of their commands we stand for, and which nobody runs. */
 int package_take_scripts(struct package *p, const struct rpm_header *h, struct fault *f);
 /* relations.c: provides and requires; whether one satisfies the other. */

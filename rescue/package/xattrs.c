@@ -6,15 +6,6 @@
 
 #include <errno.h>
 
-void package_xattrs_free(struct package_xattrs *x)
-{
-	if (!x)
-		return;
-	buffer_done(&x->capability);
-	buffer_done(&x->ima);
-	free(x);
-}
-
 static struct package_xattrs *xattrs_of(struct package_file *file)
 {
 	if (!file->xattrs)

@@ -4,11 +4,27 @@
 
 #include <errno.h>
 
-static int by_verdict(const void *a, const void *b)
+static size_t errors_of(const struct patient *p)
+{
+	const struct findings *fs = &p->verification.findings;
+	size_t count = 0;
+
+	while (count < fs->count && fs->items[count].severity == SEVERITY_ERROR)
+		count++; /* they are sorted */
+	return count;
+}
+
+/* The worst first; those that are alike as they were found. */
+static int by_need(const void *a, const void *b)
 {
 	const struct patient *x = a, *y = b;
+	size_t mine = errors_of(x), theirs = errors_of(y);
 
-	return (int)y->verification.verdict - (int)x->verification.verdict;
+	if (x->verification.verdict != y->verification.verdict)
+		return x->verification.verdict > y->verification.verdict ? -1 : 1;
+	if (mine != theirs)
+		return mine > theirs ? -1 : 1;
+	return x->system < y->system ? -1 : x->system > y->system;
 }
 
 static int examine_all(struct session *s, struct fault *f)
@@ -20,7 +36,7 @@ static int examine_all(struct session *s, struct fault *f)
 	for (size_t i = 0; r >= 0 && i < s->patient_count; i++)
 		r = session_examine(s, &s->patients[i], &s->options.verify, f);
 	if (r >= 0)
-		qsort(s->patients, s->patient_count, sizeof(*s->patients), by_verdict);
+		qsort(s->patients, s->patient_count, sizeof(*s->patients), by_need);
 	return r;
 }
 

@@ -18,8 +18,8 @@ struct screen {
 /* One system: rows that must be there, and findings of which some may be left out. */
 struct part {
 	struct strings head, tail;
-	struct strings *findings; /* each folded */
-	size_t count, shown;
+	struct strings *findings; /* each folded, errors first */
+	size_t count, errors, shown;
 	size_t room; /* rows for findings */
 };
 
@@ -133,6 +133,7 @@ static int make_findings(struct part *part, const struct session *s, const struc
 		if (fold_escaped(&part->findings[part->count++], width, text_printf(
 			"%s: %s [%s]", severity_name(f->severity), f->message, f->code)) < 0)
 			return -ENOMEM;
+		part->errors += f->severity == SEVERITY_ERROR;
 	}
 	return 0;
 }
@@ -143,7 +144,7 @@ static int make_wanted(struct part *part, const struct session *s, const struct 
 	_cleanup_free_ char *command = session_command_line(s, "restore", p->system->id);
 	_cleanup_free_ char *line = command ? text_printf("  %s DIRECTORY", command) : NULL;
 	_cleanup_(buffer_done) struct buffer names = {0};
-	int r = line ? strings_add(&part->tail, "Next step: bring these packages here, then run")
+	int r = line ? fold(&part->tail, "Next step: bring these packages here, then run", width)
 		     : -ENOMEM;
 
 	if (r >= 0)
@@ -208,7 +209,23 @@ static size_t choose(struct part *part, size_t width)
 	return used + 1;
 }
 
-/* Worst first: what one does not need is left to the next. One row is the prompt's. */
+/* Rows that the errors of these take, or a row that counts what there is otherwise. */
+static size_t rows_of_errors(const struct part *parts, size_t count, size_t width)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t n = 0; n < parts[i].errors; n++)
+			sum += rows_of(&parts[i].findings[n], width);
+		sum += parts[i].count > parts[i].errors;
+	}
+	return sum;
+}
+
+/*
+ * Worst first: of an even share what one does not need is left to the next, and errors go
+ * before the warnings of those that boot. One row is the prompt's.
+ */
 static void share_rows(struct part *parts, size_t count, const struct screen *screen)
 {
 	size_t fixed = count, left;
@@ -218,9 +235,12 @@ static void share_rows(struct part *parts, size_t count, const struct screen *sc
 			 rows_of(&parts[i].tail, screen->width);
 	left = screen->height > fixed ? screen->height - fixed : 0;
 	for (size_t i = 0; i < count; i++) {
+		size_t later = rows_of_errors(parts + i + 1, count - i - 1, screen->width);
 		size_t used;
 
 		parts[i].room = MAX_OF(left / (count - i), (size_t)1);
+		if (left > later)
+			parts[i].room = MAX_OF(parts[i].room, left - later);
 		used = choose(&parts[i], screen->width);
 		left -= MIN_OF(used, left);
 	}
@@ -250,18 +270,28 @@ static void print_rows(const struct session *s, const struct strings *rows)
 	}
 }
 
+/* One row, which choose() counts; where the whole command is too long for that, its name. */
+static void print_more(const struct session *s, size_t count, const struct patient *p,
+		       size_t width)
+{
+	_cleanup_free_ char *command = session_command_line(s, "verify", p->system->id);
+	_cleanup_free_ char *row = command
+		? text_printf("  ... and %zu more: %s", count, command) : NULL;
+
+	if (row && cells_of(row) <= width)
+		puts(row);
+	else
+		printf("  ... and %zu more: rescue verify\n", count);
+}
+
 static void print_part(const struct session *s, const struct part *part,
-		       const struct patient *p)
+		       const struct patient *p, size_t width)
 {
 	print_rows(s, &part->head);
 	for (size_t i = 0; i < part->shown; i++)
 		print_rows(s, &part->findings[i]);
-	if (part->shown < part->count) {
-		_cleanup_free_ char *all = session_command_line(s, "verify", p->system->id);
-
-		printf("  ... and %zu more: %s\n", part->count - part->shown,
-			all ? all : "rescue verify");
-	}
+	if (part->shown < part->count)
+		print_more(s, part->count - part->shown, p, width);
 	print_rows(s, &part->tail);
 }
 
@@ -282,7 +312,7 @@ int text_summary(const struct session *s)
 	if (r >= 0)
 		share_rows(parts, count, &screen);
 	for (size_t i = 0; r >= 0 && i < count; i++) {
-		print_part(s, &parts[i], &s->patients[i]);
+		print_part(s, &parts[i], &s->patients[i], screen.width);
 		if (i + 1 < count)
 			putchar('\n');
 	}

@@ -111,7 +111,9 @@ def test_many_findings_fit_one_screen(directory):
     result = rescue("--root", root, code=1)
     lines = result.out.splitlines()
     assert len(lines) <= 24 and max(map(len, lines)) <= 200, result
-    assert "more: rescue verify --root" in result.out, result
+    assert "more: rescue verify\n" in result.out, result  # the whole takes two rows
+    wide = rescue("--root", root, code=1, env={"COLUMNS": "120"})
+    assert f"more: rescue verify --root {root} --system " in wide.out, wide
     assert "it will boot, but something is wrong." in result.out, result
     tall = rescue("--root", root, code=1, env={"LINES": "200"})
     assert tall.out.count("[module-damaged]") == 30, tall
@@ -128,3 +130,31 @@ def test_several_systems_worst_first(directory):
     assert any(line.startswith("  rescue restore --image") for line in lines), result
     found = rescue_json("--image", good, "--image", bad, code=1)["systems"]
     assert [s["verdict"] for s in found] == ["unbootable", "bootable"]
+
+
+def rows(text, width):
+    return sum(max(1, -(-len(line) // width)) for line in text.splitlines())
+
+
+def test_three_systems_on_screens_of_any_width(directory):
+    program.need_root()
+    good = program.small_disk(directory, name="good.img")
+    bad = program.small_disk(directory, "state=broken", "name=other", name="bad.img")
+    clone = shutil.copy(bad, directory / "clone.img")
+    words = [word for image in (good, bad, clone) for word in ("--image", image.name)]
+    os.chdir(directory)
+    try:
+        for width in (80, 60, 40):
+            text = rescue(*words, code=1, env={"COLUMNS": str(width)}).out
+            assert width < 80 or rows(text, width) <= 24, (rows(text, width), text)
+            verdicts = [line.split(": ")[1] for line in text.splitlines()
+                        if line.endswith(("boot.", "wrong."))]
+            assert verdicts == ["it will NOT boot."] * 2 + ["it will boot."], text
+            # Only a command, or a name in which there is no blank, is wider.
+            for line in text.splitlines():
+                assert len(line) <= width or "rescue restore" in line or \
+                    " " not in line.strip(), (width, line)
+        # The errors of both come before the warnings of the one that boots.
+        assert rescue(*words, code=1).out.count("[no-entry]") == 2
+    finally:
+        os.chdir(program.TOP)

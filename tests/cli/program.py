@@ -7,6 +7,7 @@ import pathlib
 import subprocess
 
 import contract
+import grub_tools
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 RESCUE = str((TOP / os.environ.get("RESCUE", "build/rescue")).resolve())
@@ -40,10 +41,11 @@ def rescue(*words, code=None, env=None, user=None, stdout=None, cwd=None):
     if user is not None:
         command = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups",
                    "--inh-caps=-all", *command]
-    process = subprocess.run(command, stdin=subprocess.DEVNULL,
-                             stdout=stdout or subprocess.PIPE, stderr=subprocess.PIPE,
-                             env=environment(**(env or {})), timeout=LIMIT, cwd=cwd,
-                             check=False)
+    with grub_tools.watching(words):
+        process = subprocess.run(command, stdin=subprocess.DEVNULL,
+                                 stdout=stdout or subprocess.PIPE, stderr=subprocess.PIPE,
+                                 env=environment(**(env or {})), timeout=LIMIT, cwd=cwd,
+                                 check=False)
     if stdout is not None:
         process.stdout = b""
     result = Result(process)

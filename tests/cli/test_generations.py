@@ -88,13 +88,10 @@ def patient(directory, generation, menu):
 
 
 def check_tools(root):
-    """GRUB's own programs read what was written."""
-    subprocess.run(["grub-script-check", root / "boot/grub2/grub.cfg"], check=True)
+    """GRUB's own program reads what was written (its form: grub_tools.py)."""
     listed = subprocess.run(["grub-editenv", root / "boot/grub2/grubenv", "list"],
                             stdout=subprocess.PIPE, check=True, text=True).stdout
     assert "boot_success=1\n" in listed and "saved_entry=Gone" not in listed, listed
-    environment = root / "boot/grub2/grubenv"
-    assert environment.stat().st_size == 1024 and environment.stat().st_blocks > 0
 
 
 def restored(root, generation, initramfs):
@@ -181,7 +178,6 @@ def test_generations_menu_gone_bls(directory):
     (root / "boot/grub2/grub.cfg").unlink()
     done = rescue_json("restore", "--root", root, "--yes", code=0)
     assert done["applied"] and done["verdict"] == "bootable", done
-    subprocess.run(["grub-script-check", root / "boot/grub2/grub.cfg"], check=True)
     text = (root / "boot/grub2/grub.cfg").read_text()
     assert text.endswith("insmod blscfg\nblscfg\n"), text
     assert pathlib.Path(entry).exists()

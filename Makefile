@@ -10,9 +10,11 @@
 # make check-system every QEMU test (make check runs the small set)
 # make check-judge-menu  menus made at random: real boot loaders start what we say
 # make check-judge  every kernel of the lab asked what it loads (make check: one of them)
+# make check-symbols  what images export against Module.symvers: all kernels of the archive
 # make fuzz         every fuzz target for FUZZ_SECONDS=10 each
 # make bench        how fast (BENCH_RUNS=5): packages against rpm, cpio, bsdtar; a whole
-#                   restore against rpm, depmod, dracut; locate against lsblk, blkid
+#                   restore against rpm, depmod, dracut; locate against lsblk, blkid;
+#                   verify against modinfo, depmod -e, xz
 # make reproducible two builds in two directories, two initramfs images: the same bytes
 # make layers       the include law
 # make lint         shellcheck over all scripts
@@ -77,7 +79,7 @@ INIT_OBJECTS := $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard initramfs/*.c)))
 reverse = $(if $(1),$(call reverse,$(wordlist 2,99,$(1))) $(firstword $(1)))
 
 .PHONY: all bench check demo unit cli fuzz fuzz-corpora layers lint install clean check-system \
-	check-judge check-judge-menu reproducible
+	check-judge check-judge-menu check-symbols reproducible
 all: $(BIN)
 
 build/rescue: $(OBJ)/rescue/main.o $(INIT_OBJECTS) $(ARCHIVES) scripts/check-binary
@@ -174,6 +176,7 @@ bench: build/bench/unpack build/rescue
 	$(Q)tests/bench/packages --runs $(BENCH_RUNS) build/bench/unpack
 	$(Q)tests/bench/locate build/rescue
 	$(Q)tests/bench/restore --runs $(BENCH_RUNS) build/rescue
+	$(Q)tests/bench/verify --runs $(BENCH_RUNS) build/rescue
 
 check:
 	$(Q)tests/check
@@ -183,6 +186,14 @@ check-judge: build/rescue
 
 check-judge-menu: build/rescue
 	$(Q)tests/system/run menus
+
+build/judge/exports: tests/judge/exports.c $(call unit_archives,inventory)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC_FLAVOUR) $(CFLAGS_ALL) -static -o $@ $< -L$(DEPS_$(LIBC))/lib \
+		$(LDFLAGS_$(FLAVOUR)) $(call reverse,$(call unit_archives,inventory)) $(LIBS)
+
+check-symbols: build/judge/exports
+	$(Q)tests/judge/symbols $<
 
 check-system:
 	$(Q)tests/system/run

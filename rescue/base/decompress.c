@@ -245,10 +245,10 @@ static int step_into(const struct codec *c, union decoder *d, struct bytes *in,
  */
 static size_t first_guess(struct bytes in)
 {
-	const uint8_t *end = in.data + in.size;
-	size_t said = in.size < 4 ? 0 : (size_t)end[-4] | (size_t)end[-3] << 8 |
-					(size_t)end[-2] << 16 | (size_t)end[-1] << 24;
+	size_t said = 0;
 
+	for (size_t i = 1; in.size >= 4 && i <= 4; i++)
+		said = said << 8 | in.data[in.size - i];
 	if (said > in.size && said / 16 < in.size)
 		return said + 1;
 	return MAX_OF(MIN_OF(in.size * 4, (size_t)16 << 20), (size_t)4096);

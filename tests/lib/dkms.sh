@@ -16,18 +16,24 @@ lab_dkms() {
 }
 
 _lab_dkms_build() {
-	local new=$1 headers=$1.headers sources=$1.sources package source
+	local new=$1 headers=$1.headers sources=$1.sources trees=$1.trees suite package deb source
+	# Sources of the age of the kernel.
+	case $3 in
+	6.12.*) suite=trixie ;;
+	*) suite=stable ;;
+	esac
 	_lab_headers "$headers" "$2" "$3"
-	mkdir "$new" "$sources"
+	mkdir "$new" "$sources" "$trees"
 	for package in $LAB_DKMS; do
-		dpkg-deb -x "$(lab_deb stable "$package-dkms")" "$sources/$package"
+		deb=$(lab_run lab_deb "$suite" "$package-dkms") || continue
+		dpkg-deb -x "$deb" "$sources/$package"
 		for source in "$sources/$package"/usr/src/*/; do
-			lab_run _lab_dkms_make "$new/$package" "$source" "$3" \
+			lab_run _lab_dkms_make "$new/$package" "$trees/$package" "$source" "$3" \
 				"$headers/usr/src/linux-headers-$3" || echo "$package: not for $3"
 		done
 	done
-	rm -rf "$headers" "$sources"
-	[[ $(find "$new" -mindepth 1 -maxdepth 1 | wc -l) -ge 12 ]] || lab_die "too few of them"
+	rm -rf "$headers" "$sources" "$trees"
+	[[ $(find "$new" -name '*.ko' | wc -l) -ge 12 ]] || lab_die "too few of them"
 }
 
 # The headers' packages below a directory that is not /.
@@ -44,6 +50,8 @@ _lab_headers() {
 		dpkg-deb -x "$deb" "$new"
 	done
 	sed -i "s,/usr/src/,$new/usr/src/," "$new/usr/src/linux-headers-$release/Makefile"
+	# With it they would be given type information, by a program that need not be here.
+	rm -f "$new/usr/src/linux-headers-$release/vmlinux"
 	# This machine's compiler, whatever theirs was.
 	echo 'override CC = gcc' >>"$new/usr/src/linux-headers-$release/.kernelvariables"
 }
@@ -51,7 +59,7 @@ _lab_headers() {
 # As dkms does it: dkms.conf is shell, its variables are what it may use.
 # shellcheck disable=SC2034,SC2154,SC1091
 _lab_dkms_make() {
-	local out=$1 source=$2 kernelver=$3 kernel_source_dir=$4 dkms_tree=$1.tree
+	local out=$1 dkms_tree=$2 source=$3 kernelver=$4 kernel_source_dir=$5
 	local build how arch=x86_64 source_tree MAKE PATCH PRE_BUILD
 	source_tree=$(dirname "$source")
 	export kernelver kernel_source_dir
@@ -71,6 +79,4 @@ _lab_dkms_make() {
 	[[ -n $(find . -name '*.ko') ]]
 	mkdir "$out"
 	find . -name '*.ko' -exec cp {} "$out" \;
-	cd /
-	rm -rf "$dkms_tree"
 }

@@ -19,6 +19,7 @@
 #   packages   rpms.sh        kernel RPMs in the layout of each distribution generation
 #              rpm6.sh        rpm 6, for packages of format 6
 #   judges     judge.sh       kernels as they are
+#   symbols    symbols.sh     images of all kernels, with what they export
 #   modules    dkms.sh        out-of-tree modules compiled for them
 #   systems    userspace.sh   an EL-like root tree that announces itself when it boots
 #   loaders    grub.sh        GRUB for BIOS that knows "blscfg", installed without root
@@ -155,8 +156,8 @@ lab_option() {
 	printf '%s\n' "$value"
 }
 
-for lab_part in kernels judge dkms rpms rpm6 userspace grub disk older menus tamper initramfs qemu lvm \
-	layouts dracut fixtures; do
+for lab_part in kernels judge symbols dkms rpms rpm6 userspace grub disk older menus tamper initramfs \
+	qemu lvm layouts dracut fixtures; do
 	# shellcheck source=/dev/null
 	[[ ! -e $LAB_LIB/$lab_part.sh ]] || . "$LAB_LIB/$lab_part.sh"
 done

@@ -111,16 +111,19 @@ static int judge_modules(struct rules *r, const struct kernel *k)
 	const struct module_tree *m = &k->modules;
 	struct findings *fs = &r->v->findings;
 	enum severity severity = rules_severity(r, k);
+	int rc;
 
 	if (!has_own_modules(k))
 		return add_modules_missing(r, k);
-	if (m->state == PART_INCOMPLETE)
-		return findings_add(fs, "modules-incomplete", severity, k->release, m->path,
+	if (m->state == PART_INCOMPLETE) {
+		rc = findings_add(fs, "modules-incomplete", severity, k->release, m->path,
 			"%zu modules that %s lists are not there (%s, …)", m->missing.count,
 			m->path, m->missing.count ? m->missing.items[0] : "?");
+		return rc < 0 ? rc : rules_package_remedy(r, k->release);
+	}
 	if (m->state != PART_UNINDEXED)
 		return 0;
-	int rc = findings_add(fs, "modules-unindexed", severity, k->release, m->path,
+	rc = findings_add(fs, "modules-unindexed", severity, k->release, m->path,
 		"%s has no usable modules.dep: no module would be found", m->path);
 	if (rc >= 0 && is_repairable_image(k))
 		rc = remedy_from_system(r, k);

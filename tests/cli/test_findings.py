@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One thing wrong with a healthy system at a time: its finding, and what mends it."""
+import shlex
+
+import program
+from program import codes, rescue_json
+from test_hardware import finding
+from test_third_party import modules
+
+ANY_RESOLVER = True
+
+
+def verify(root, *words, code):
+    return rescue_json("verify", "--root", root, *words, code=code)["systems"][0]
+
+
+def test_an_index_that_names_files_that_are_gone(directory):
+    root = program.small_root(directory)
+    path, = modules(root).rglob("vmxnet3.ko")
+    path.unlink()
+    system = verify(root, code=1)
+    found = finding(system, "modules-incomplete")
+    assert found["message"].startswith("1 modules that "), found
+    assert "vmxnet3.ko" in found["message"] and system["verdict"] == "unbootable"
+    # The packages are in the system's own cache: the command is there, and mends it.
+    cache = root / "var/cache/dnf/base-1/packages"
+    cache.mkdir(parents=True)
+    for rpm in program.small_rpms().glob("*.rpm"):
+        (cache / rpm.name).write_bytes(rpm.read_bytes())
+    found = finding(verify(root, code=1), "modules-incomplete")
+    assert found["remedy"], found
+    command = shlex.split(found["remedy"])
+    done = rescue_json(*command[1:], "--allow-unsigned", "--yes", code=0)
+    assert done["applied"] and done["verdict"] == "bootable", done["findings"]
+    assert path.exists() and "modules-incomplete" not in codes(verify(root, code=0)["findings"])
+
+
+def test_a_symbol_that_nobody_exports(directory):
+    root = program.small_root(directory)
+    good, = modules(root).rglob("dummy.ko")
+    data = good.read_bytes()
+    assert data.count(b"alloc_netdev_mqs\0") or data.count(b"register_netdevice\0")
+    stale = modules(root) / "extra/other.ko"
+    stale.parent.mkdir()
+    stale.write_bytes(data.replace(b"register_netdevice\0", b"register_netdevicX\0"))
+    system = verify(root, code=1)
+    found = finding(system, "module-unknown-symbol")
+    assert "unknown symbol register_netdevicX" in found["message"], found
+    judged = {m["path"]: m for m in system["modules"]}[found["subject"]]
+    assert (judged["verdict"], judged["reason"]) == ("refused", "symbol-missing")
+    assert system["verdict"] == "degraded"
+
+
+def test_a_damaged_environment_block(directory):
+    root = program.small_root(directory)
+    path = root / "boot/grub2/grubenv"
+    path.write_bytes(b"saved_entry=what\n" + bytes(1007))
+    found = finding(verify(root, code=0), "grubenv-damaged")
+    assert found["severity"] == "warning" and found["subject"] == "/boot/grub2/grubenv"
+
+
+def test_an_entry_that_names_what_is_gone(directory):
+    root = program.small_root(directory)
+    entry, = (root / "boot/loader/entries").glob("*.conf")
+    broken = entry.with_name("0" + entry.name)
+    broken.write_text(entry.read_text().replace("/vmlinuz-", "/gone-"))
+    found = finding(verify(root, code=0), "entry-broken")
+    assert "gone-" in found["message"] and found["subject"] == broken.stem, found
+    assert found["severity"] == "warning"  # the default one is another

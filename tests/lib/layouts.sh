@@ -16,6 +16,8 @@
 #   xbootldr=yes                systemd-boot: they lie on an XBOOTLDR partition at /boot
 #   esp=/efi|/boot|/boot/efi    where the ESP is mounted  (/boot/efi; systemd-boot: /efi)
 #   espby=fstab|type            is it named in fstab?     (fstab)
+#   cfg=boot|esp                uefi-grub: where the whole grub.cfg is; on the ESP, as EL7 and
+#                               EL8 have it, grubenv is there too, and /boot has a link to it
 # The result is cached; OUTPUT is a copy to change.
 lab_server() {
 	local output=$1
@@ -114,6 +116,7 @@ _lab_server_tree() {
 	else
 		_lab_server_grub "$root/boot/grub2"
 	fi
+	[[ $(lab_option cfg boot "$@") != esp ]] || _lab_server_cfg_on_esp "$new" "$root"
 	[[ $esp == none ]] || mkdir -p "$root$esp"
 	tar -C "$root" -cf "$new.tar" .
 	mkdir -p "$new.vfat"
@@ -304,6 +307,14 @@ _LAB_GRUB_EFI='part_gpt part_msdos fat ext2 xfs btrfs lvm normal configfile sear
 	search_fs_uuid search_label linux blscfg test echo serial terminal loadenv gzio
 	minicmd ls cat halt reboot sleep true'
 
+_lab_server_cfg_on_esp() {
+	local kept=$1.esp/EFI/demo dir=$2/boot/grub2
+	mkdir -p "$kept"
+	mv "$dir/grub.cfg" "$dir/grubenv" "$kept/"
+	ln -s ../efi/EFI/demo/grubenv "$dir/grubenv"
+	ln -s ../boot/efi/EFI/demo/grub.cfg "$2/etc/grub2-efi.cfg"
+}
+
 # The vendor's directory, and the removable path that a firmware without variables takes.
 _lab_server_stub() {
 	local esp=$1 uuid prefix=/grub2 grub
@@ -319,6 +330,7 @@ _lab_server_stub() {
 	grub-mkimage -d "$grub" -O x86_64-efi -o "$esp/EFI/demo/grubx64.efi" -p /EFI/demo \
 		$_LAB_GRUB_EFI
 	cp "$esp/EFI/demo/grubx64.efi" "$esp/EFI/BOOT/BOOTX64.EFI"
+	[[ ! -e $esp/EFI/demo/grub.cfg ]] || return 0
 	# EL adds --root-dev-only, which upstream's GRUB does not know.
 	cat >"$esp/EFI/demo/grub.cfg" <<-EOT
 		search --no-floppy --fs-uuid --set=dev $uuid

@@ -185,3 +185,26 @@ _lab_esp_disk() {
 	mkfs.vfat -F 32 "$disk" >/dev/null
 	find "$tree/efi" -mindepth 1 -maxdepth 1 -exec mcopy -s -i "$disk" {} :: \;
 }
+
+# ---- what a system's own loader started --------------------------------------------------
+
+# lab_default: of what "rescue --json inventory" says (stdin), the default entry as
+# "linux<TAB>options".
+lab_default() {
+	python3 -c '
+import json, sys
+system, = json.load(sys.stdin)["systems"]
+entry, = [e for e in system["entries"] if e["id"] == system["default_entry"]]
+print(entry["linux"], entry["options"], sep="\t")'
+}
+
+# lab_started OPTIONS: the system that came up last (LAB_LOG) was told these, behind what the
+# boot loader adds in front; else 1.
+lab_started() {
+	local line
+	line=$(lab_plain <"$LAB_LOG" | grep -a "$LAB_MARKER")
+	printf '%s\n' "$line"
+	[[ $line == *"cmdline=["*"$1]"* ]] && return
+	echo "the default entry says: $1"
+	return 1
+}

@@ -3,29 +3,13 @@
 #
 # Real boot loaders of each generation start what "restore" made from packages on a system
 # whose entries are gone: GRUB legacy 0.97, GRUB 2.06 with menuentries. The entry that they
-# start by themselves is the one that "inventory" says, with the command line it says.
+# start by themselves is the one that "inventory" says, with the command line it says. (BLS
+# under UEFI and systemd-boot: matrix.sh, what needs no restore: menus.sh.)
 set -euo pipefail
 # shellcheck source=tests/lib/lab.sh
 . "$(dirname "$0")/../lib/lab.sh"
 # shellcheck source=tests/lib/report.sh
 . "$LAB_LIB/report.sh"
-
-# default_of IMAGE: the default entry as "linux<TAB>options", as inventory tells it.
-default_of() {
-	"$RESCUE" --image "$1" --json inventory | python3 -c '
-import json, sys
-system, = json.load(sys.stdin)["systems"]
-entry, = [e for e in system["entries"] if e["id"] == system["default_entry"]]
-print(entry["linux"], entry["options"], sep="\t")'
-}
-
-# started OPTIONS: the kernel was told these, behind what the boot loader adds in front.
-started() {
-	local line
-	line=$(lab_plain <"$LAB_LOG" | grep -a "$LAB_MARKER")
-	printf '%s\n' "$line"
-	[[ $line == *"cmdline=["*"$1]"* ]] || fail "the default entry says: $1"
-}
 
 # repair GENERATION OPTION…: restored on the image, then booted by the disk's own loader.
 repair() {
@@ -39,13 +23,13 @@ repair() {
 	expect_status 0 "$RESCUE" --image "$work/disk" restore --allow-unsigned --yes \
 		"${told[@]}" "$rpms"
 	expect_status 0 "$RESCUE" --image "$work/disk" verify
-	IFS=$'\t' read -r linux options < <(default_of "$work/disk")
+	IFS=$'\t' read -r linux options < <("$RESCUE" --image "$work/disk" --json inventory | lab_default)
 	[[ $linux == "/boot/vmlinuz-$release" ]] || fail "the default entry starts $linux"
 	for part in boot root; do
 		e2fsck -fn "$work/disk?offset=$(lab_offset "$part" kernel=small label=mbr "$@")"
 	done
 	lab_boot "$work/disk" "$LAB_MARKER release=$release .*modules=dummy,e1000,vfat" 180
-	started "$options"
+	lab_started "$options"
 }
 
 # Where no entry is left, nothing on such a system tells what its kernel was told.

@@ -23,7 +23,8 @@ cells='ext4-uefi    ext4     uefi-grub     virtio
        usr-bios     lvm-usr  bios-grub     pvscsi
        ext4-sdboot  ext4     systemd-boot  virtio  esp=/boot
        xfs-sdboot   xfs      systemd-boot  nvme    xbootldr=yes espby=type
-       usr-uefi     lvm-usr  uefi-grub     ahci'
+       usr-uefi     lvm-usr  uefi-grub     ahci
+       el8-uefi     ext4     uefi-grub     virtio  generation=el8 cfg=esp'
 
 release=$(lab_release "$(lab_kernel small)")
 table=$report_dir/table
@@ -45,12 +46,12 @@ root_type() {
 }
 
 cell() {
-	local storage=$1 loader=$2 bus=$3 rpms firmware=uefi
+	local storage=$1 loader=$2 bus=$3 rpms firmware=uefi linux options
 	shift 3
 	need_program
 	[[ $loader != bios-grub ]] || firmware=bios
 	lab_server "$work/disk" "storage=$storage" "loader=$loader" "$@"
-	rpms=$(lab_small_rpms el9)
+	rpms=$(lab_small_rpms "$(lab_option generation el9 "$@")")
 	from_here 1
 	export LAB_BUS=$bus LAB_FIRMWARE=$firmware
 	lab_rescue_start "$work/session.log" 2400 "$RESCUE" "$rpms" "$work/disk"
@@ -64,9 +65,13 @@ cell() {
 		console 0 'rescue restore --allow-unsigned --yes /rpms' 600
 		console 0 'rescue verify' 300
 	fi
+	console 0 'rescue --json inventory' 300
+	IFS=$'\t' read -r linux options < <(lab_default <<<"$lab_con_text")
+	[[ $linux == *"$release"* ]] || fail "the default entry starts $linux"
 	lab_console_poweroff 60
 	from_here 0
 	lab_boot "$work/disk" "$LAB_MARKER release=$release .*fs=$(root_type "$storage") .*modules=dummy,e1000,vfat" 900
+	lab_started "$options"
 }
 
 # from_here STATUS: what the program says of the image on this machine. A kernel that lacks

@@ -33,8 +33,13 @@ static int take(struct package_file files[FILES], const char *capabilities, size
 
 static void free_xattrs(struct package_file files[FILES])
 {
-	for (size_t i = 0; i < FILES; i++)
-		package_xattrs_free(files[i].xattrs);
+	for (size_t i = 0; i < FILES; i++) {
+		if (!files[i].xattrs)
+			continue;
+		buffer_done(&files[i].xattrs->capability);
+		buffer_done(&files[i].xattrs->ima);
+		free(files[i].xattrs);
+	}
 }
 
 static void each_file_gets_its_own(void **state)

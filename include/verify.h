@@ -71,6 +71,7 @@ struct verify_options {
 	bool all_modules;	/* report those in-tree ones too that load */
 	bool boot_path_only;	/* do not read modules (inventory, planning) */
 	bool third_party;	/* but do, where the system has third-party ones */
+	bool tell_sources;	/* where the symbols of each kernel are from */
 	/* How this run was told where to look ("--image disk.img"): remedies repeat it. */
 	const char *scope;
 	const struct platform *platform; /* the machine that it shall run on; NULL: unknown */

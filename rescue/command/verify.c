@@ -49,6 +49,7 @@ static int run(struct session *s, struct fault *f)
 	struct patient *p;
 	int r = session_choose(s, &system, f);
 
+	s->options.verify.tell_sources = true;
 	if (r >= 0)
 		r = session_refuse_operands(s, f);
 	if (r >= 0 && s->options.packages.count)

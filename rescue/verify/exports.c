@@ -79,9 +79,8 @@ static int settle(struct symbols *s, int r, const char *path, enum symbol_source
 		symbols_done(s);
 		return r == -ENOMEM ? r : 0;
 	}
-	s->source = kind;
 	log_line("symbols of the kernel: %zu from %s", s->count, path);
-	return 0;
+	return symbols_settle(s, kind, path);
 }
 
 static int try_list(struct symbols *s, const struct files *files, char *take_path,

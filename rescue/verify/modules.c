@@ -64,7 +64,8 @@ static int learn(struct judge *judge, const struct files *files, const struct ke
 			r = learn_from(judge, k, o, agree);
 	}
 	if (r == 0 && agree && judge->symbols.count) {
-		judge->symbols.source = SYMBOLS_AGREED;
+		if (symbols_settle(&judge->symbols, SYMBOLS_AGREED, NULL) < 0)
+			return -ENOMEM;
 		log_line("symbols of the kernel: %zu that the modules of %s agree on",
 			 judge->symbols.count, k->release);
 	}
@@ -274,6 +275,24 @@ static int judge_drivers(struct rules *r, const struct kernel *k, const struct j
 	return rc < 0 ? rc : rules_hardware(r, &drivers);
 }
 
+/* How sure the judgements of its modules are hangs on it. */
+static int tell_source(struct rules *r, const struct kernel *k, const struct symbols *s)
+{
+	if (!r->options->tell_sources || !k->modules.files.count)
+		return 0;
+	if (s->origin)
+		return findings_add(&r->v->findings, "symbols-source", SEVERITY_INFO, k->release,
+			s->origin, "the symbols of kernel %s: %zu from %s", k->release,
+			s->kernel_count, s->origin);
+	if (s->source == SYMBOLS_UNKNOWN)
+		return findings_add(&r->v->findings, "symbols-source", SEVERITY_INFO, k->release,
+			NULL, "nothing tells the symbols of kernel %s: what modules want of it "
+			"was not compared", k->release);
+	return findings_add(&r->v->findings, "symbols-source", SEVERITY_INFO, k->release, NULL,
+		"nothing lists the symbols of kernel %s: %zu that its own modules agree on",
+		k->release, s->kernel_count);
+}
+
 static int judge_kernel(struct rules *r, const struct kernel *k, struct fault *f)
 {
 	_cleanup_(judge_done) struct judge judge = {
@@ -282,7 +301,9 @@ static int judge_kernel(struct rules *r, const struct kernel *k, struct fault *f
 
 	if (rc < 0)
 		return rc;
-	rc = judge_drivers(r, k, &judge);
+	rc = tell_source(r, k, &judge.symbols);
+	if (rc >= 0)
+		rc = judge_drivers(r, k, &judge);
 	if (rc >= 0)
 		rc = weak_updates_take(r, k, &judge);
 	for (size_t i = 0; rc >= 0 && i < judge.count; i++) {

@@ -136,6 +136,18 @@ int symbols_set(struct symbols *s, struct symbol *symbol, const struct kernel_sy
 	return 0;
 }
 
+int symbols_settle(struct symbols *s, enum symbol_source source, const char *origin)
+{
+	const char *copy = origin ? keep_text(s, origin) : NULL;
+
+	if (origin && !copy)
+		return -ENOMEM;
+	s->source = source;
+	s->origin = copy;
+	s->kernel_count = s->count;
+	return 0;
+}
+
 bool symbols_are_complete(const struct symbols *s)
 {
 	return s->source == SYMBOLS_IMAGE || s->source == SYMBOLS_SYMVERS;

@@ -31,6 +31,8 @@ struct symbols {
 	size_t slot_count, count;
 	struct symbol_chunk *chunks;
 	enum symbol_source source;
+	const char *origin; /* path of the image or list; NULL: agreed or unknown */
+	size_t kernel_count; /* of the kernel's own */
 };
 
 void symbols_done(struct symbols *s);
@@ -40,6 +42,8 @@ struct symbol *symbols_want(struct symbols *s, const char *name);
 /* Makes it what that owner exports. 0 or -ENOMEM. */
 int symbols_set(struct symbols *s, struct symbol *symbol, const struct kernel_symbol *as,
 		int owner);
+/* All that is in it so far is the kernel's own; origin is copied, or NULL. 0 or -ENOMEM. */
+int symbols_settle(struct symbols *s, enum symbol_source source, const char *origin);
 /* The list is all that the kernel exports, with license marks and namespaces. */
 bool symbols_are_complete(const struct symbols *s);
 

@@ -3,7 +3,7 @@
 import shlex
 
 import program
-from program import codes, rescue_json
+from program import codes, rescue, rescue_json
 from test_hardware import finding
 from test_third_party import modules
 
@@ -49,6 +49,27 @@ def test_a_symbol_that_nobody_exports(directory):
     judged = {m["path"]: m for m in system["modules"]}[found["subject"]]
     assert (judged["verdict"], judged["reason"]) == ("refused", "symbol-missing")
     assert system["verdict"] == "degraded"
+
+
+def test_where_the_symbols_are_from(directory):
+    """The image, the list beside it, the modules: each taken away in turn."""
+    root = program.small_root(directory)
+    release = program.release()
+    for path in (f"/boot/vmlinuz-{release}", f"/lib/modules/{release}/symvers.gz"):
+        found = finding(verify(root, code=None), "symbols-source")
+        assert found["subject"] == path and found["severity"] == "info", (path, found)
+        assert int(found["message"].split(": ")[1].split()[0]) > 5000, found
+        (root / path[1:]).unlink()
+        (modules(root) / "vmlinuz").unlink(missing_ok=True)
+    for link in root.glob("boot/symvers-*"):
+        link.unlink()
+    found = finding(verify(root, code=None), "symbols-source")
+    assert found["subject"] is None and "agree on" in found["message"], found
+    for path in (modules(root) / "kernel").rglob("*.ko"):
+        path.write_bytes(b"")
+    found = finding(verify(root, code=None), "symbols-source")
+    assert found["message"].startswith("nothing tells"), found
+    assert "symbols-source" not in rescue("--root", root).out
 
 
 def test_a_damaged_environment_block(directory):

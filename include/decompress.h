@@ -46,6 +46,12 @@ struct decompressor;
 /* threads: how many may work on an xz stream of several blocks. -ENOTSUP, -ENOMEM. */
 int decompressor_new(struct decompressor **ret, enum compression c, unsigned threads);
 void decompressor_free(struct decompressor *d);
+/*
+ * decompress() for one stream after another: the decoder's memory and b's room are used
+ * again. Not for COMPRESSION_NONE.
+ */
+int decompressor_whole(struct decompressor *d, struct bytes in, size_t limit,
+		       struct buffer *b);
 enum input_state { INPUT_GOES_ON, INPUT_ENDS };
 /*
  * From in, which moves forward, to at most size bytes at out: how many they were. Fewer: all

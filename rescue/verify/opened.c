@@ -2,26 +2,48 @@
 /* Reading one module, whole or only the tables that tell what it needs and gives. */
 #include "opened.h"
 
-#include "decompress.h"
-
 #include <errno.h>
 #include <unistd.h>
+
+/* Most modules fit into it; a few have ten MiB and more. */
+enum { KEPT_ROOM = 256 * 1024 };
 
 void opened_done(struct opened *o)
 {
 	buffer_done(&o->bytes);
 }
 
-static int parse_raw(struct opened *o, struct buffer *raw)
+void unpacker_done(struct unpacker *u)
 {
-	enum compression c = compression_detect(buffer_bytes(raw));
+	decompressor_free(u->decompressor);
+	*u = (struct unpacker){0};
+}
+
+/* Module after module of a tree is compressed in one way. */
+static int unpack(struct unpacker *u, enum compression c, struct bytes in, struct buffer *b)
+{
 	int r = 0;
 
-	buffer_done(&o->bytes);
+	if (u->compression != c) {
+		unpacker_done(u);
+		r = decompressor_new(&u->decompressor, c, 1);
+		u->compression = r < 0 ? COMPRESSION_UNKNOWN : c;
+	}
+	return r < 0 ? r : decompressor_whole(u->decompressor, in, ELF_MODULE_MAX_SIZE, b);
+}
+
+static int parse_raw(struct opened *o, struct unpacker *u, struct buffer *raw)
+{
+	enum compression c = compression_detect(buffer_bytes(raw));
+	int r;
+
 	if (c == COMPRESSION_NONE) {
+		buffer_done(&o->bytes);
 		o->bytes = TAKE_STRUCT(*raw);
 	} else {
-		r = decompress(c, buffer_bytes(raw), ELF_MODULE_MAX_SIZE, &o->bytes);
+		r = unpack(u, c, buffer_bytes(raw), &o->bytes);
+		if (r < 0)
+			o->bytes.size = 0;
 		if (r < 0)
 			return fault_errno(&o->fault, -r, NULL, "decompress the module");
 	}
@@ -30,8 +52,10 @@ static int parse_raw(struct opened *o, struct buffer *raw)
 
 void opened_parse(struct opened *o, struct buffer *take_raw)
 {
+	_cleanup_(unpacker_done) struct unpacker u = {0};
+
 	o->fault.reason[0] = '\0';
-	o->error = parse_raw(o, take_raw);
+	o->error = parse_raw(o, &u, take_raw);
 	buffer_done(take_raw);
 }
 
@@ -72,16 +96,16 @@ static int read_tables(struct opened *o, int fd, size_t size)
 				      &(struct elf_parts){bring, &file}, &o->fault);
 }
 
-static int read_whole(struct opened *o, int fd)
+static int read_whole(struct opened *o, struct unpacker *u, int fd)
 {
 	_cleanup_(buffer_done) struct buffer raw = {0};
 	int r = fd_read_all(fd, ELF_MODULE_MAX_SIZE, &raw);
 
-	return r < 0 ? r : parse_raw(o, &raw);
+	return r < 0 ? r : parse_raw(o, u, &raw);
 }
 
-static int read_file(struct opened *o, const struct target *t, const char *path,
-		     enum opened_extent extent)
+static int read_file(struct opened *o, struct unpacker *u, const struct target *t,
+		     const char *path, enum opened_extent extent)
 {
 	_cleanup_close_ int fd = target_open_file(t, path, ELF_MODULE_MAX_SIZE, NULL);
 	uint8_t head[16];
@@ -95,26 +119,28 @@ static int read_file(struct opened *o, const struct target *t, const char *path,
 	n = extent == OPENED_TABLES ? pread(fd, head, sizeof(head), 0) : 0;
 	if (n > 0 && compression_detect((struct bytes){head, (size_t)n}) == COMPRESSION_NONE)
 		return read_tables(o, fd, (size_t)st.st_size);
-	return read_whole(o, fd);
+	return read_whole(o, u, fd);
 }
 
-static int read_brought(struct opened *o, const struct buffer *content)
+static int read_brought(struct opened *o, struct unpacker *u, const struct buffer *content)
 {
 	_cleanup_(buffer_done) struct buffer raw = {0};
 
 	if (buffer_append(&raw, content->data ? content->data : "", content->size) < 0)
 		return -ENOMEM;
-	return parse_raw(o, &raw);
+	return parse_raw(o, u, &raw);
 }
 
-void opened_read(struct opened *o, const struct files *files, const char *path,
-		 enum opened_extent extent)
+void opened_read(struct opened *o, struct unpacker *u, const struct files *files,
+		 const char *path, enum opened_extent extent)
 {
 	const struct buffer *brought = files_brought(files, path);
 
+	if (o->bytes.capacity > KEPT_ROOM)
+		buffer_done(&o->bytes);
 	o->fault.reason[0] = '\0';
-	o->error = brought ? read_brought(o, brought)
-			   : read_file(o, files->target, path, extent);
+	o->error = brought ? read_brought(o, u, brought)
+			   : read_file(o, u, files->target, path, extent);
 	if (o->error < 0 && !o->fault.reason[0])
 		o->bytes.size = 0;
 }

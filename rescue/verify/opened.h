@@ -5,12 +5,20 @@
 
 #include "files.h"
 
+#include "decompress.h"
 #include "formats/elf_module.h"
 
 /* Of a plain file, its tables alone are some third; what is compressed is read whole. */
 enum opened_extent { OPENED_TABLES, OPENED_WHOLE };
 
-/* May be used for one file after another: the room is kept. */
+/* What one thread unpacks one module after another with. */
+struct unpacker {
+	enum compression compression;
+	struct decompressor *decompressor;
+};
+void unpacker_done(struct unpacker *u);
+
+/* May be used for one file after another: the room is kept, unless it is large. */
 struct opened {
 	struct buffer bytes; /* uncompressed; OPENED_TABLES: what elf points to is there */
 	struct elf_module elf;
@@ -21,7 +29,7 @@ struct opened {
 void opened_done(struct opened *o);
 /* What became of it is in o->error. */
 void opened_parse(struct opened *o, struct buffer *take_raw);
-void opened_read(struct opened *o, const struct files *files, const char *path,
-		 enum opened_extent extent);
+void opened_read(struct opened *o, struct unpacker *u, const struct files *files,
+		 const char *path, enum opened_extent extent);
 
 #endif

@@ -17,6 +17,7 @@ struct read_ahead {
 	const struct files *files;
 	const struct module_tree *tree;
 	enum opened_extent extent;
+	struct unpacker unpacker; /* where there is no thread */
 	struct opened ring[RING];
 	bool is_read[RING];
 	size_t claimed; /* files that some thread reads, or has read */
@@ -34,7 +35,7 @@ bool module_is_third_party(const char *relative)
 	return !text_starts(relative, "kernel/");
 }
 
-static void read_one(struct read_ahead *r, size_t index)
+static void read_one(struct read_ahead *r, struct unpacker *u, size_t index)
 {
 	const char *relative = r->tree->files.items[index];
 	_cleanup_free_ char *path = text_printf("%s/%s", r->tree->path, relative);
@@ -43,7 +44,7 @@ static void read_one(struct read_ahead *r, size_t index)
 	if (!path)
 		o->error = -ENOMEM;
 	else
-		opened_read(o, r->files, path,
+		opened_read(o, u, r->files, path,
 			    module_is_third_party(relative) ? OPENED_WHOLE : r->extent);
 }
 
@@ -61,13 +62,14 @@ static bool claim(struct read_ahead *r, size_t *ret)
 
 static void *run(void *data)
 {
+	_cleanup_(unpacker_done) struct unpacker unpacker = {0};
 	struct read_ahead *r = data;
 	size_t index;
 
 	pthread_mutex_lock(&r->lock);
 	while (claim(r, &index)) {
 		pthread_mutex_unlock(&r->lock);
-		read_one(r, index);
+		read_one(r, &unpacker, index);
 		pthread_mutex_lock(&r->lock);
 		r->is_read[index % RING] = true;
 		pthread_cond_signal(&r->read);
@@ -121,7 +123,7 @@ struct opened *read_ahead_next(struct read_ahead *r)
 	if (!r->is_lent)
 		return NULL;
 	if (!r->thread_count)
-		read_one(r, index);
+		read_one(r, &r->unpacker, index);
 	return &r->ring[index % RING];
 }
 
@@ -139,6 +141,7 @@ void read_ahead_stop(struct read_ahead **take_r)
 		pthread_join(r->threads[i], NULL);
 	for (size_t i = 0; i < RING; i++)
 		opened_done(&r->ring[i]);
+	unpacker_done(&r->unpacker);
 	pthread_cond_destroy(&r->given_back);
 	pthread_cond_destroy(&r->read);
 	pthread_mutex_destroy(&r->lock);

@@ -148,6 +148,35 @@ static void whole_streams_come_back(void **state)
 	}
 }
 
+/* Good, cut, shorter, too long for its limit, good: each as if it were the first. */
+static void one_after_another(void **state)
+{
+	static uint8_t packed[ROOM], small[ROOM];
+	struct bytes plain = plain_text();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(packers); i++) {
+		struct bytes in = {packed, packers[i].pack(plain, packed)};
+		struct bytes cut = {packed, in.size - 20};
+		struct bytes part = {small, packers[i].pack((struct bytes){plain.data, 1000}, small)};
+		_cleanup_(buffer_done) struct buffer b = {0};
+		struct decompressor *d;
+
+		assert_int_equal(decompressor_new(&d, packers[i].compression, 1), 0);
+		for (size_t n = 0; n < 3; n++) {
+			assert_int_equal(decompressor_whole(d, in, PLAIN_SIZE, &b), 0);
+			assert_int_equal(b.size, PLAIN_SIZE);
+			assert_memory_equal(b.data, plain.data, PLAIN_SIZE);
+			assert_int_equal(decompressor_whole(d, cut, PLAIN_SIZE, &b), -EBADMSG);
+			assert_int_equal(decompressor_whole(d, part, PLAIN_SIZE, &b), 0);
+			assert_int_equal(b.size, 1000);
+			assert_memory_equal(b.data, plain.data, 1000);
+			assert_int_equal(decompressor_whole(d, in, 999, &b), -EFBIG);
+		}
+		decompressor_free(d);
+	}
+}
+
 static void the_limit_is_exact(void **state)
 {
 	static uint8_t packed[ROOM];
@@ -343,6 +372,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_streams_come_back),
+		cmocka_unit_test(one_after_another),
 		cmocka_unit_test(the_limit_is_exact),
 		cmocka_unit_test(empty_content),
 		cmocka_unit_test(a_cut_stream_is_damaged),

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What each library that unpacks streams is to its drivers. */
+#ifndef RESCUE_BASE_DECOMPRESS_CODECS_H
+#define RESCUE_BASE_DECOMPRESS_CODECS_H
+
+#include "decompress.h"
+
+#include <bzlib.h>
+#include <lzma.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#define LARGEST_STEP ((size_t)1 << 30) /* zlib and bzip2 count in unsigned int */
+
+/* One step's input and output; step functions move both ends forward. */
+struct step {
+	const uint8_t *in;
+	size_t in_size;
+	enum input_state state;
+	char *out;
+	size_t out_size;
+};
+
+union decoder {
+	z_stream zlib;
+	bz_stream bzip2;
+	lzma_stream lzma;
+	ZSTD_DCtx *zstd;
+};
+
+struct codec {
+	int (*open)(union decoder *d);
+	int (*again)(union decoder *d); /* a new stream, with the memory that it has */
+	/* 1: the stream has ended; 0: it goes on; -errno. */
+	int (*step)(union decoder *d, struct step *s);
+	void (*close)(union decoder *d);
+};
+
+/* NULL: no stream, or one that is decoded by whole blocks. */
+const struct codec *codec_of(enum compression c);
+/* The decoder of xz for streams of several blocks. */
+int codec_open_threads(union decoder *d, unsigned threads);
+
+#endif

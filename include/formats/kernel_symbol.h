@@ -27,6 +27,8 @@ typedef int kernel_symbol_visit(void *data, const struct kernel_symbol *s);
  */
 int elf_kernel_exports(struct bytes vmlinux, kernel_symbol_visit *visit, void *data,
 		       struct fault *f);
+/* Where the first section begins that exports or keys are read from; its size: there is none. */
+size_t elf_kernel_first_table(struct bytes vmlinux);
 /* Module.symvers: CRC, name, module, EXPORT_SYMBOL…, namespace (since 5.4), tabs between. */
 int symvers_exports(struct bytes text, kernel_symbol_visit *visit, void *data,
 		    struct fault *f);

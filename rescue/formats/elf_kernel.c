@@ -84,3 +84,20 @@ int elf_kernel_exports(struct bytes vmlinux, kernel_symbol_visit *visit, void *d
 	}
 	return 0;
 }
+
+size_t elf_kernel_first_table(struct bytes vmlinux)
+{
+	static const char *const names[] = {"__ksymtab", "__kcrctab", "__kflagstab", ".init"};
+	size_t first = vmlinux.size;
+	struct elf_section s;
+	const char *why;
+	struct elf e;
+
+	if (elf_open(&e, vmlinux, NULL, &why) < 0)
+		return first;
+	for (size_t i = 1; i < e.count && elf_section_at(&s, &e, i, &why) >= 0; i++)
+		for (size_t n = 0; n < ARRAY_SIZE(names); n++)
+			if (s.content.size && text_starts(s.name, names[n]))
+				first = MIN_OF(first, (size_t)(s.content.data - vmlinux.data));
+	return first;
+}

@@ -6,6 +6,7 @@
 #include "inventory.h"
 
 #include "formats/kernel_symbol.h"
+#include "kernel_window.h"
 
 #include <errno.h>
 
@@ -33,19 +34,42 @@ static int take(struct image_payload *p, struct bytes vmlinux)
 	return r == -ENOMEM ? r : 0;
 }
 
+/* 1: done; 0: it has to be unpacked in the plain way. */
+static int take_window(struct image_payload *p, const struct linux_image *image)
+{
+	_cleanup_(kernel_window_done) struct kernel_window w = {0};
+	int r = kernel_window_unpack(&w, image->compression, image->payload,
+				     LINUX_IMAGE_MAX_PAYLOAD);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	if (w.forgotten_to > w.forgotten_from &&
+	    elf_kernel_first_table(w.vmlinux) < w.forgotten_to)
+		return 0;
+	r = take(p, w.vmlinux);
+	return r < 0 ? r : 1;
+}
+
+static int take_whole(struct image_payload *p, const struct linux_image *image)
+{
+	_cleanup_(buffer_done) struct buffer vmlinux = {0};
+	int r = decompress(image->compression, image->payload, LINUX_IMAGE_MAX_PAYLOAD,
+			   &vmlinux);
+
+	return r < 0 ? r : take(p, buffer_bytes(&vmlinux));
+}
+
 int image_payload_read(struct image_payload *ret, const struct linux_image *image)
 {
 	_cleanup_(image_payload_done) struct image_payload p = {0};
-	_cleanup_(buffer_done) struct buffer vmlinux = {0};
 	int r;
 
 	if (image->compression == COMPRESSION_NONE) {
 		r = take(&p, image->payload);
 	} else {
-		r = decompress(image->compression, image->payload, LINUX_IMAGE_MAX_PAYLOAD,
-			       &vmlinux);
-		if (r >= 0)
-			r = take(&p, buffer_bytes(&vmlinux));
+		r = take_window(&p, image);
+		if (r == 0)
+			r = take_whole(&p, image);
 	}
 	if (r < 0)
 		return r;

@@ -210,6 +210,24 @@ static void tells_absence_and_stops(void **state)
 	assert_int_equal(exports(&seen, &m), -ENODATA);
 }
 
+static void tells_where_tables_begin(void **state)
+{
+	struct made m = make((struct layout){true, false, true, true, 4});
+	struct bytes in = {m.data, m.size};
+
+	(void)state;
+	assert_int_equal(elf_kernel_first_table(in), AT_STRINGS);
+	section(&m, 5, 0, 0, 0);
+	assert_int_equal(elf_kernel_first_table(in), AT_TABLES);
+	section(&m, 1, 1, AT_TABLES, 0); /* empty ones do not count */
+	assert_int_equal(elf_kernel_first_table(in), AT_TABLES + TABLE);
+	for (size_t i = 2; i < 5; i++)
+		section(&m, i, 0, 0, 0);
+	assert_int_equal(elf_kernel_first_table(in), m.size);
+	m.data[0] = 0;
+	assert_int_equal(elf_kernel_first_table(in), m.size);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +236,7 @@ int main(void)
 		cmocka_unit_test(reads_flags),
 		cmocka_unit_test(refuses_what_makes_no_names),
 		cmocka_unit_test(tells_absence_and_stops),
+		cmocka_unit_test(tells_where_tables_begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,8 @@
 #include "decompress.h"
 #include "formats/bls.h"
 #include "formats/file_contexts.h"
+#include "formats/grub_choice.h"
+#include "formats/grub_record.h"
 #include "formats/grubenv.h"
 #include "formats/journal.h"
 #include "formats/linux_image.h"
@@ -107,6 +109,7 @@ struct entry {
 	bool stops_loader;   /* the loader gives up where it reads it: nothing starts */
 	char *reason;	     /* why it is broken, or NULL */
 	char *shadowed_by;   /* id of the one that the loader shows in its place, or NULL */
+	char *place;	     /* number in the whole menu: "1>2"; NULL: it is not shown */
 	char *loader_name;   /* what saved_entry or loader.conf may call it, or NULL */
 	char *version, *sort_key, *machine_id; /* keys of a BLS entry, or NULL */
 	int tries_left, tries_done; /* systemd-boot; -1: no boot counting */
@@ -176,9 +179,11 @@ struct inventory {
 	size_t entry_count, entry_capacity;
 	int default_entry;	     /* index, or -1 */
 	enum loader_rules loader;
+	enum grub_naming naming;     /* GRUB 2: how `default` names what starts */
 	struct systemd_boot systemd; /* empty for other loaders */
 	char *grub_cfg;		     /* path of the configuration that is read, or NULL */
 	struct buffer loader_config; /* its text, for edits; empty where it is not read */
+	struct grub_record grub_record; /* what grub.cfg asked while it ran, for plans */
 	char *grubenv_path;	     /* canonical; NULL: there is none */
 	bool grubenv_damaged;
 	struct grubenv grubenv;	     /* its variables; empty where it is damaged or absent */
@@ -226,6 +231,9 @@ char *inventory_image_path(const struct inventory *inv, const char *release);
 char *inventory_initramfs_path(const struct inventory *inv, const char *release);
 /* By what systemd-boot sorts it; borrows. */
 struct bls_sort entry_sort(const struct entry *e);
+/* In a menu of BLS entries; all_have_version: EL8 orders by that where it can. */
+int entry_compare_bls(const struct inventory *inv, bool all_have_version,
+	const struct entry *a, const struct entry *b);
 /* The file system that holds path: its mount point is the longest prefix. Never NULL. */
 const struct filesystem_space *inventory_space_of(const struct inventory *inv,
 						  const char *path);

@@ -131,6 +131,9 @@ int grub_cfg_write_head(struct buffer *ret);
 /* The part of a grub.cfg that shows BLS entries. path NULL: where blscfg looks by itself. */
 int grub_cfg_write_blscfg(struct buffer *ret, const char *device_uuid, const char *path);
 
+/* The end of a grub.cfg that names the entry which starts, whatever was said before. */
+int grub_cfg_write_default(struct buffer *ret, const char *name);
+
 /* What a new menuentry says. NULL: without class, device and initrd. */
 struct grub_menuentry_template {
 	const char *title, *id, *class;

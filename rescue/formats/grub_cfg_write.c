@@ -154,3 +154,15 @@ int grub_cfg_write_blscfg(struct buffer *ret, const char *device_uuid, const cha
 	return r < 0 ? r : buffer_printf(ret, "blscfg%s%s\n", path ? " --path " : "",
 		path ? path : "");
 }
+
+/* What is to be started just once (00_header sets boot_once) still is. */
+int grub_cfg_write_default(struct buffer *ret, const char *name)
+{
+	int r = ret->size > 0 && ret->data[ret->size - 1] != '\n' ? buffer_puts(ret, "\n") : 0;
+
+	if (r >= 0)
+		r = buffer_puts(ret, "if [ -z \"${boot_once}\" ]; then\n  set default=");
+	if (r >= 0)
+		r = put_quoted(ret, name);
+	return r < 0 ? r : buffer_puts(ret, "\nfi\n");
+}

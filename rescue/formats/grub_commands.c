@@ -48,7 +48,8 @@ static int read_path(struct grub_run *x, const char *path, struct buffer *ret)
 	return x->world->read ? x->world->read(x->world->data, whole, ret) : -ENOENT;
 }
 
-static int read_file(struct grub_run *x, const char *path, struct bytes *ret, const char **ret_name)
+static int read_file(
+	struct grub_run *x, const char *path, struct grub_body *ret, const char **ret_name)
 {
 	size_t n = x->text_count;
 	int r = read_path(x, path, &x->texts[n]);
@@ -57,7 +58,7 @@ static int read_file(struct grub_run *x, const char *path, struct bytes *ret, co
 		return r;
 	x->names[n] = strdup(path);
 	x->text_count++;
-	*ret = buffer_bytes(&x->texts[n]);
+	*ret = (struct grub_body){.text = buffer_bytes(&x->texts[n]), .line = 1};
 	*ret_name = x->names[n];
 	return x->names[n] ? 0 : -ENOMEM;
 }
@@ -66,7 +67,7 @@ static int read_file(struct grub_run *x, const char *path, struct bytes *ret, co
 static int run_file(struct grub_run *x, const char *path, bool *ret_was_read)
 {
 	const char *name;
-	struct bytes text;
+	struct grub_body text;
 	int r;
 
 	if (x->text_count >= GRUB_CFG_MAX_FILES)
@@ -76,7 +77,7 @@ static int run_file(struct grub_run *x, const char *path, bool *ret_was_read)
 		return r;
 	x->last = r < 0 ? GRUB_NO : GRUB_YES;
 	*ret_was_read = r >= 0;
-	return r < 0 ? 0 : grub_run_text(x, text, 1, name);
+	return r < 0 ? 0 : grub_run_text(x, &text, name);
 }
 
 static int load_env(struct grub_run *x, const struct strings *words)
@@ -100,11 +101,26 @@ static int load_env(struct grub_run *x, const struct strings *words)
 	return r;
 }
 
+/* The first word that is neither an option nor the value of one (lib/arg.c). */
+static const char *operand_of(const struct strings *words)
+{
+	for (size_t i = 1; i < words->count; i++) {
+		const char *word = words->items[i];
+
+		if (word[0] != '-')
+			return word;
+		if (strcmp(word, "-s") == 0 || strcmp(word, "--set") == 0 ||
+			(text_starts(word, "--hint") && !strchr(word, '=')))
+			i += i + 1 < words->count && words->items[i + 1][0] != '-';
+	}
+	return "";
+}
+
 /* search [--fs-uuid|--label|--file] [--set=NAME] WHAT; search.fs_uuid WHAT NAME */
 static int search(struct grub_run *x, const struct strings *words)
 {
 	const char *by = "file", *name = option_value(words, "--set", "-s"), *found = NULL;
-	const char *what = words->count > 1 ? words->items[words->count - 1] : "";
+	const char *what = operand_of(words);
 	const char *dot = strchr(words->items[0], '.');
 
 	for (size_t i = 1; i < words->count; i++) {
@@ -150,7 +166,7 @@ static int call(struct grub_run *x, const struct grub_function *f, const struct 
 
 	s->arguments = words;
 	s->first_argument = 1;
-	r = grub_run_text(x, f->body, f->line, f->file);
+	r = grub_run_text(x, &f->body, f->file);
 	x->returns = false;
 	s->arguments = arguments;
 	s->first_argument = first;

@@ -74,7 +74,7 @@ int grub_run_add_item(struct grub_run *x, const struct grub_command *c,
 int grub_run_add_function(struct grub_run *x, const struct grub_command *c,
 	const struct grub_body *body, const char *file)
 {
-	struct grub_function f = {.body = body->text, .line = body->line, .file = file};
+	struct grub_function f = {.body = *body, .file = file};
 
 	if (c->words.count < 2)
 		return -EBADMSG;

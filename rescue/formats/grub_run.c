@@ -22,9 +22,10 @@ struct cursor {
 
 /* ---- files and blocks ------------------------------------------------------------- */
 
-static struct cursor cursor_of(struct grub_run *x, struct bytes text, unsigned line, const char *file)
+static struct cursor cursor_of(struct grub_run *x, const struct grub_body *body, const char *file)
 {
-	return (struct cursor){.script = {.in = text, .line = line, .data = x->scope},
+	return (struct cursor){.script = {.in = body->text, .at = body->at, .line = body->line,
+				       .data = x->scope},
 		.file = file};
 }
 
@@ -63,16 +64,16 @@ static int run_list(struct grub_run *x, struct cursor *k, enum mode mode);
 /* The rest of a block, up to its brace. -EBADMSG: it has none. */
 static int skip_block(struct grub_run *x, struct cursor *k, struct grub_body *ret)
 {
-	size_t at = k->script.at;
 	int r;
 
+	ret->at = k->script.at;
 	ret->line = k->script.line;
 	r = run_list(x, k, SKIP);
 	if (r < 0)
 		return r;
 	if (r != AT_CLOSE)
 		return -EBADMSG;
-	ret->text = (struct bytes){k->script.in.data + at, k->script.at - at - 1};
+	ret->text = (struct bytes){k->script.in.data, k->script.at - 1};
 	return 0;
 }
 
@@ -255,9 +256,9 @@ static void recover(struct grub_run *x, struct cursor *k, unsigned first_line)
 	grub_script_skip_line(&k->script);
 }
 
-int grub_run_text(struct grub_run *x, struct bytes text, unsigned line, const char *file)
+int grub_run_text(struct grub_run *x, const struct grub_body *body, const char *file)
 {
-	struct cursor k = cursor_of(x, text, line, file);
+	struct cursor k = cursor_of(x, body, file);
 	int r = 1;
 
 	if (x->depth >= GRUB_CFG_MAX_DEPTH)
@@ -306,7 +307,7 @@ static int run_body(struct grub_run *x, size_t item)
 	x->number = e.is_submenu ? e.number : NULL;
 	x->held = 0;
 	x->returns = x->has_left = false;
-	r = grub_run_text(x, body.text, body.line, e.file);
+	r = grub_run_text(x, &body, e.file);
 	x->menu.items[item] = e;
 	x->entry = NULL;
 	x->scope = outer;
@@ -316,7 +317,8 @@ static int run_body(struct grub_run *x, size_t item)
 
 static int run_all(struct grub_run *x, struct bytes in)
 {
-	int r = grub_run_text(x, in, 1, NULL);
+	const struct grub_body all = {.text = in, .line = 1};
+	int r = grub_run_text(x, &all, NULL);
 
 	if (r >= 0)
 		r = grub_run_keep_variables(x);

@@ -41,16 +41,17 @@ const char *grub_scope_get(void *data, const char *name);
 
 /* ---- grub_run.c, grub_commands.c ---- */
 
-struct grub_function {
-	char *name;
-	struct bytes body;
-	unsigned line;
-	const char *file;
-};
-
+/* A part of a file's text, from `at` to the end of `text`: offsets are those in the file. */
 struct grub_body {
 	struct bytes text;
+	size_t at;
 	unsigned line;
+};
+
+struct grub_function {
+	char *name;
+	struct grub_body body;
+	const char *file;
 };
 
 struct grub_run {
@@ -74,7 +75,7 @@ struct grub_run {
 };
 
 /* Texts live as long as the run: bodies and functions point into them. */
-int grub_run_text(struct grub_run *x, struct bytes text, unsigned line, const char *file);
+int grub_run_text(struct grub_run *x, const struct grub_body *body, const char *file);
 /* One command; words are its own, or what stands behind `!`. Its answer is x->last. */
 int grub_run_words(struct grub_run *x, const struct grub_command *c,
 	const struct strings *words);

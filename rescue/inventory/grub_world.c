@@ -200,9 +200,13 @@ int run_grub_cfg(struct reader *r)
 		.exists = world_exists,
 		.search = world_search,
 		.data = r};
+	const struct grub_world recording = grub_record_world(&r->inv.grub_record, &world);
+	int error;
 
 	r->grub_prefix = prefix_of(r);
 	if (!r->grub_prefix)
 		return -ENOMEM;
-	return grub_cfg_run(&r->menu, buffer_bytes(&r->inv.loader_config), &world, NULL);
+	error = grub_cfg_run(&r->menu, buffer_bytes(&r->inv.loader_config), &recording, NULL);
+	r->inv.grub_record.asked = NULL;
+	return error >= 0 && r->inv.grub_record.lacks_memory ? -ENOMEM : error;
 }

@@ -53,6 +53,7 @@ void entry_done(struct entry *e)
 	free(e->raw_options);
 	free(e->reason);
 	free(e->shadowed_by);
+	free(e->place);
 	free(e->loader_name);
 	free(e->version);
 	free(e->sort_key);
@@ -88,6 +89,7 @@ void inventory_done(struct inventory *inv)
 	free(inv->systemd.wanted);
 	free(inv->grub_cfg);
 	buffer_done(&inv->loader_config);
+	grub_record_done(&inv->grub_record);
 	free(inv->grubenv_path);
 	grubenv_done(&inv->grubenv);
 	free(inv->saved_entry);

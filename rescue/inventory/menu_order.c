@@ -25,35 +25,28 @@ static enum menu_part part_of(const struct reader *r, const struct draft *d)
 		       : PART_BEHIND_BLS;
 }
 
-typedef int compare_drafts(const struct draft *a, const struct draft *b);
-
-static int compare_el9(const struct draft *a, const struct draft *b)
+static int compare_el8(const struct entry *a, const struct entry *b, bool all_have_version)
 {
-	return bls_compare_ids(BLS_EL9, a->entry.id, b->entry.id);
+	int r = all_have_version ? bls_compare_versions(a->version, b->version) : 0;
+
+	return r != 0 ? r : bls_compare_ids(BLS_EL8, a->id, b->id);
 }
 
-static int compare_el8_ids(const struct draft *a, const struct draft *b)
+int entry_compare_bls(const struct inventory *inv, bool all_have_version,
+	const struct entry *a, const struct entry *b)
 {
-	return bls_compare_ids(BLS_EL8, a->entry.id, b->entry.id);
-}
+	const struct bls_sort x = entry_sort(a), y = entry_sort(b);
 
-static int compare_el8(const struct draft *a, const struct draft *b)
-{
-	int r = bls_compare_versions(a->entry.version, b->entry.version);
-
-	return r != 0 ? r : compare_el8_ids(a, b);
-}
-
-static int compare_uki(const struct draft *a, const struct draft *b)
-{
-	return bls_compare_ids(BLS_UKI, a->entry.id, b->entry.id);
-}
-
-static int compare_systemd(const struct draft *a, const struct draft *b)
-{
-	const struct bls_sort x = entry_sort(&a->entry), y = entry_sort(&b->entry);
-
-	return bls_compare_systemd(&x, &y);
+	switch (inv->loader) {
+	case LOADER_BLSUKI:
+		return bls_compare_ids(BLS_UKI, a->id, b->id);
+	case LOADER_SYSTEMD_BOOT:
+		return bls_compare_systemd(&x, &y);
+	case LOADER_BLSCFG_EL8:
+		return compare_el8(a, b, all_have_version);
+	default:
+		return bls_compare_ids(BLS_EL9, a->id, b->id);
+	}
 }
 
 static bool all_have_version(const struct reader *r)
@@ -64,22 +57,8 @@ static bool all_have_version(const struct reader *r)
 	return true;
 }
 
-static compare_drafts *bls_order(const struct reader *r)
-{
-	switch (bls_dialect_of(r)) {
-	case BLS_UKI:
-		return compare_uki;
-	case BLS_SYSTEMD:
-		return compare_systemd;
-	case BLS_EL8:
-		return all_have_version(r) ? compare_el8 : compare_el8_ids;
-	default:
-		return compare_el9;
-	}
-}
-
-static bool comes_before(const struct reader *r, compare_drafts *compare,
-	const struct draft *a, const struct draft *b)
+static bool comes_before(const struct reader *r, bool by_version, const struct draft *a,
+	const struct draft *b)
 {
 	enum menu_part a_part = part_of(r, a), b_part = part_of(r, b);
 	int order = 0;
@@ -87,7 +66,7 @@ static bool comes_before(const struct reader *r, compare_drafts *compare,
 	if (a_part != b_part)
 		return a_part < b_part;
 	if (a_part == PART_BLS)
-		order = compare(a, b);
+		order = entry_compare_bls(&r->inv, by_version, &a->entry, &b->entry);
 	return order != 0 ? order < 0 : a->order < b->order;
 }
 
@@ -96,29 +75,18 @@ static bool comes_before(const struct reader *r, compare_drafts *compare,
  */
 static void sort_drafts(struct reader *r)
 {
-	compare_drafts *compare = bls_order(r);
+	bool by_version = all_have_version(r);
 
 	for (size_t i = 1; i < r->draft_count; i++) {
 		struct draft moved = r->drafts[i];
 		size_t at = i;
 
-		for (; at > 0 && comes_before(r, compare, &moved, &r->drafts[at - 1]);
-			at--)
+		while (at > 0 && comes_before(r, by_version, &moved, &r->drafts[at - 1])) {
 			r->drafts[at] = r->drafts[at - 1];
+			at--;
+		}
 		r->drafts[at] = moved;
 	}
-}
-
-/* Menuentries behind blscfg move on by the number of BLS entries. */
-char *menu_place(const struct reader *r, const char *number)
-{
-	char *rest;
-	unsigned long top = strtoul(number, &rest, 10);
-
-	if (r->menu.has_blscfg && top >= r->menu.blscfg_index)
-		for (size_t i = 0; i < r->draft_count; i++)
-			top += part_of(r, &r->drafts[i]) == PART_BLS;
-	return text_printf("%lu%s", top, rest);
 }
 
 static int number_drafts(struct reader *r)
@@ -126,12 +94,12 @@ static int number_drafts(struct reader *r)
 	size_t bls_count = 0;
 
 	for (size_t i = 0; i < r->draft_count; i++) {
-		struct draft *d = &r->drafts[i];
+		struct entry *e = &r->drafts[i].entry;
 
-		if (part_of(r, d) != PART_BLS)
+		if (part_of(r, &r->drafts[i]) != PART_BLS)
 			continue;
-		d->place = text_printf("%zu", r->menu.blscfg_index + bls_count++);
-		if (!d->place)
+		e->place = text_printf("%zu", r->menu.blscfg_index + bls_count++);
+		if (!e->place)
 			return -ENOMEM;
 	}
 	for (size_t i = 0; i < r->draft_count; i++) {
@@ -139,8 +107,8 @@ static int number_drafts(struct reader *r)
 
 		if (d->entry.kind == ENTRY_BLS || d->unseen)
 			continue;
-		d->place = menu_place(r, d->number);
-		if (!d->place)
+		d->entry.place = grub_menu_place(&r->menu, d->number, bls_count);
+		if (!d->entry.place)
 			return -ENOMEM;
 	}
 	return 0;
@@ -161,7 +129,7 @@ static bool is_skipped(const struct reader *r, const struct draft *d)
  */
 static int mark_shadows(struct reader *r)
 {
-	compare_drafts *compare = bls_order(r);
+	bool by_version = all_have_version(r);
 
 	if (r->inv.loader != LOADER_BLSCFG_EL9 && r->inv.loader != LOADER_BLSUKI)
 		return 0;
@@ -170,7 +138,7 @@ static int mark_shadows(struct reader *r)
 		struct draft *b = &r->drafts[i];
 
 		if (part_of(r, a) != PART_BLS || part_of(r, b) != PART_BLS ||
-			compare(a, b) != 0)
+			entry_compare_bls(&r->inv, by_version, &a->entry, &b->entry) != 0)
 			continue;
 		free(b->entry.reason);
 		b->entry.broken = true;

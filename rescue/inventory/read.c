@@ -9,7 +9,6 @@ void draft_done(struct draft *d)
 	entry_done(&d->entry);
 	free(d->release);
 	free(d->number);
-	free(d->place);
 	*d = (struct draft){0};
 }
 

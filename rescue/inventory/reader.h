@@ -18,7 +18,6 @@ struct draft {
 	struct entry entry;
 	char *release; /* of the kernel that its paths or its version name, or NULL */
 	char *number;  /* of a menuentry among those of grub.cfg: "1>2"; NULL for BLS */
-	char *place; /* in the whole menu, likewise; NULL: the loader does not show it */
 	unsigned stopped_line; /* BLS: GRUB reads no further than this line; 0: all */
 	unsigned fatal_line;   /* BLS: GRUB gives up at this line; 0: it does not */
 	bool unseen;           /* the boot loader does not show it */
@@ -75,7 +74,6 @@ int read_older_entries(struct reader *r);   /* older.c */
 unsigned long older_default(const struct reader *r); /* older.c: a place in the menu */
 bool is_older_loader(const struct reader *r);	     /* GRUB legacy, extlinux */
 int order_entries(struct reader *r);        /* menu_order.c: sorts drafts */
-char *menu_place(const struct reader *r, const char *number); /* menu_order.c */
 int find_default(struct reader *r);         /* default.c: inv.default_entry */
 int check_entries(struct reader *r);        /* entry_check.c: broken, is_of_this_root */
 int read_releases(struct reader *r);        /* kernels.c; after read_entries */

@@ -148,64 +148,34 @@ bool planner_default_boots(const struct planner *p)
 	       p->v->kernel_states[e->kernel] == KERNEL_BOOTABLE;
 }
 
-/* GRUB will start that entry without being told anew. */
-static bool is_default_already(const struct inventory *inv, const char *id)
+bool planner_wants_default(const struct planner *p, const struct entry *working)
 {
-	if (inv->saved_entry)
-		return text_equal(inv->saved_entry, id);
-	return inv->default_entry >= 0 && text_equal(inv->entries[inv->default_entry].id, id);
-}
-
-/* What the file would say, GRUB would replace by what it keeps outside of all files. */
-static int refuse_raw_block(const char *id, struct fault *f)
-{
-	fault_errno(f, ENOTSUP, NULL, "make %s the default entry", id);
-	fault_reason(f, "GRUB keeps its default entry in the reserved area of btrfs, "
-		"which is not written here");
-	fault_hint(f, "add --keep-default, and choose the entry in GRUB's menu at the next boot");
-	return -ENOTSUP;
-}
-
-int planner_save_default(struct planner *p, const char *id, struct fault *f)
-{
-	const struct inventory *inv = p->inv;
-	_cleanup_(grubenv_done) struct grubenv env = {0};
-	_cleanup_(buffer_done) struct buffer content = {0};
-	struct operation *op;
-	int r;
-
-	if (inv->saved_in_block)
-		return refuse_raw_block(id, f);
-	for (size_t i = 0; i < inv->grubenv.count; i++)
-		if (grubenv_set(&env, inv->grubenv.items[i].name, inv->grubenv.items[i].value) < 0)
-			return fault_no_memory(f);
-	if (strings_copy(&env.comments, &inv->grubenv.comments) < 0 ||
-		grubenv_set(&env, "saved_entry", id) < 0)
-		return fault_no_memory(f);
-	r = grubenv_write(&content, &env, f);
-	if (r < 0)
-		return r;
-	r = planner_add(p, OP_DEFAULT, inv->grubenv_path ? inv->grubenv_path : "/boot/grub2/grubenv",
-		0644, content.size, &op, p->options->default_choice == DEFAULT_SET
-			? "it was asked to become the default entry"
-			: "the present default entry does not boot");
-	if (r < 0)
-		return fault_no_memory(f);
-	op->content = TAKE_STRUCT(content);
-	return 0;
-}
-
-static bool wants_default(const struct planner *p, const char *id)
-{
-	if (p->options->default_choice == DEFAULT_KEEP || is_default_already(p->inv, id))
+	if (p->options->default_choice == DEFAULT_KEEP || (working && working->is_default))
 		return false;
 	return p->options->default_choice == DEFAULT_SET || !planner_default_boots(p);
+}
+
+/* Among BLS entries: one that works already, or a new one. */
+static int add_bls_entry(struct planner *p, const struct entry *working,
+	const char *initramfs, struct fault *f)
+{
+	_cleanup_free_ char *id = text_printf("%s-%s", p->inv->entry_token, p->plan->release);
+	_cleanup_free_ char *title = planner_title(p);
+	const struct entry added = {.kind = ENTRY_BLS, .id = id, .title = title,
+		.version = p->plan->release};
+	int r;
+
+	if (!id || !title)
+		return fault_no_memory(f);
+	r = working ? 0 : planner_add_bls(p, id, initramfs, write_entry, f);
+	if (r >= 0)
+		r = add_lost_grub_cfg(p, f);
+	return r < 0 ? r : planner_bls_default(p, working, &added, f);
 }
 
 int planner_entry(struct planner *p, struct fault *f)
 {
 	const struct entry *working = working_entry(p);
-	_cleanup_free_ char *id = NULL;
 	const char *initramfs = initramfs_path(p);
 	int r = 0;
 
@@ -215,18 +185,9 @@ int planner_entry(struct planner *p, struct fault *f)
 		return planner_systemd_boot(p, working, initramfs, f);
 	if (!working && !initramfs)
 		return 0; /* an entry without the initramfs it needs would be a trap */
-	id = working ? strdup(working->id)
-		     : text_printf("%s-%s", p->inv->entry_token, p->plan->release);
-	if (!id)
-		return fault_no_memory(f);
-	if (!working)
-		r = planner_add_bls(p, id, initramfs, write_entry, f);
-	if (r < 0)
-		return r;
-	r = add_lost_grub_cfg(p, f);
-	if (r >= 0 && wants_default(p, id))
-		r = planner_save_default(p, id, f);
-	p->plan->boots = r >= 0 && (planner_makes(p, OP_DEFAULT) || planner_default_boots(p) ||
-				    is_default_already(p->inv, id));
+	r = add_bls_entry(p, working, initramfs, f);
+	p->plan->boots = r >= 0 && (planner_wants_default(p, working) ||
+					   planner_default_boots(p) ||
+					   (working && working->is_default));
 	return r;
 }

@@ -3,29 +3,13 @@
  * A new entry in a menu that is one file: GRUB legacy, extlinux, menuentries in grub.cfg.
  * Everything else in that file stays byte for byte.
  */
-#include "planner.h"
+#include "menu.h"
 
 #include "formats/extlinux.h"
 #include "formats/grub_cfg.h"
 #include "formats/grub_legacy.h"
 
-#include <ctype.h>
 #include <errno.h>
-
-/* What shall be done, and the text that comes of it. */
-struct menu {
-	struct planner *p;
-	const char *path;
-	struct buffer head; /* of a menu that is made anew */
-	struct bytes before; /* its text, or that of the file that is there */
-	const struct entry *working; /* NULL: a new one is made */
-	bool makes_default;
-	char *title, *linux_path, *initrd, *options; /* as the loader sees them */
-	const char *origin;	     /* of the options */
-	struct buffer text;	     /* empty: the file stays */
-	char *saved;		     /* what grubenv shall say; NULL: as it is */
-	bool boots;		     /* the default entry works then */
-};
 
 static void menu_done(struct menu *m)
 {
@@ -121,196 +105,7 @@ static int write_extlinux(struct menu *m, struct fault *f)
 	return r < 0 ? fault_no_memory(f) : 0;
 }
 
-/* ---- grub.cfg --------------------------------------------------------------------- */
-
-static const struct grub_menuentry *item_of(const struct grub_cfg *c, const struct entry *e)
-{
-	for (size_t i = 0; i < c->count; i++)
-		if (e->kind == ENTRY_GRUB2 && text_equal(c->items[i].number, number_of(e)))
-			return &c->items[i];
-	return NULL;
-}
-
-/* A menuentry of this root that names its release in its title, and is no rescue one. */
-static const struct grub_menuentry *model_of(
-	const struct planner *p, const struct grub_cfg *c, const char **ret_release)
-{
-	for (size_t i = 0; i < p->inv->entry_count; i++) {
-		const struct entry *e = &p->inv->entries[i];
-		const struct grub_menuentry *item = item_of(c, e);
-
-		if (!item || !e->is_of_this_root || e->kernel < 0 || !item->linux_word ||
-			item->hypervisor || item->behind == 0 || (item->id && strstr(item->id, "recovery")))
-			continue;
-		*ret_release = p->inv->kernels[e->kernel].release;
-		if (strstr(item->title, *ret_release))
-			return item;
-	}
-	return NULL;
-}
-
-/* The text of a new menuentry alone. */
-static int new_menuentry(struct menu *m, const struct grub_cfg *c, struct buffer *ret)
-{
-	const struct system *s = m->p->inv->system;
-	const struct bytes all = m->before;
-	const struct place *place = s->boot.separate ? &s->boot : &s->root;
-	const char *old = NULL, *release = m->p->plan->release;
-	const struct grub_menuentry *model = model_of(m->p, c, &old);
-	_cleanup_free_ char *id = text_printf("gnulinux-%s-advanced-%s", release,
-		s->root.uuid ? s->root.uuid : "root");
-	const struct grub_menuentry_template t = {.title = m->title, .id = id,
-		.class = s->os_id, .device_uuid = place->uuid,
-		.linux_word = model ? model->linux_word : "linux",
-		.linux_path = m->linux_path, .options = m->options, .initrd = m->initrd};
-
-	if (!id)
-		return -ENOMEM;
-	if (!model)
-		return grub_menuentry_write(ret, &t);
-	return grub_menuentry_clone(ret,
-		(struct bytes){all.data + model->at, model->behind - model->at}, old, release,
-		&t);
-}
-
-/* What the menu's `default` comes from when nothing is to be started just once. */
-static const char *default_text(const struct grub_cfg *c)
-{
-	for (size_t i = c->assignment_count; i-- > 0;)
-		if (strcmp(c->assignments[i].name, "default") == 0 &&
-			!strstr(c->assignments[i].value, "next_entry"))
-			return c->assignments[i].value;
-	return "0";
-}
-
-static bool is_number(const char *text)
-{
-	return isdigit((unsigned char)text[0]);
-}
-
-/* Where a new menuentry goes so that numbers still say what they said, or now say it. */
-static size_t place_for(const struct menu *m, const struct grub_cfg *c)
-{
-	const char *text = default_text(c), *saved = m->p->inv->saved_entry;
-	bool by_saved = strstr(text, "saved_entry");
-	bool by_number = by_saved ? saved && is_number(saved) : is_number(text);
-	unsigned long number = 0;
-
-	if (!m->makes_default && by_number)
-		return m->before.size;
-	if (m->makes_default && !by_saved && by_number)
-		number = strtoul(text, NULL, 0);
-	if (number < c->top_count && !c->tops[number].is_conditional)
-		return c->tops[number].at;
-	return m->before.size;
-}
-
-static int insert(struct menu *m, size_t at, const struct buffer *entry)
-{
-	const struct bytes all = m->before;
-	int r = buffer_append(&m->text, all.data, at);
-
-	if (r >= 0 && at > 0 && all.data[at - 1] != '\n')
-		r = buffer_puts(&m->text, "\n");
-	if (r >= 0)
-		r = buffer_append(&m->text, entry->data, entry->size);
-	return r < 0 ? r : buffer_append(&m->text, all.data + at, all.size - at);
-}
-
-/* What grubenv says so that item starts; *ret NULL: grub.cfg does not ask grubenv. */
-static int saved_text(char **ret, const struct grub_cfg *c, const struct grub_menuentry *item)
-{
-	bool nested = strchr(item->number, '>');
-	const char *name = nested ? item->number : item->id ? item->id : item->title;
-
-	*ret = strstr(default_text(c), "saved_entry") ? strdup(name) : NULL;
-	return *ret || !strstr(default_text(c), "saved_entry") ? 0 : -ENOMEM;
-}
-
-/* The new menuentry as it stands in the new text; NULL: it does not say what it should. */
-static const struct grub_menuentry *find_new(
-	const struct menu *m, const struct grub_cfg *after, const struct grub_cfg *before)
-{
-	if (after->count != before->count + 1 || after->bad_line != 0)
-		return NULL;
-	for (size_t i = 0; i < after->count; i++)
-		if (text_equal(after->items[i].linux_path, m->linux_path) &&
-			!strchr(after->items[i].number, '>') && after->items[i].behind > 0)
-			return &after->items[i];
-	return NULL;
-}
-
-static int refuse_menu(const struct menu *m, const struct grub_cfg *before, struct fault *f)
-{
-	int r = fault_errno(f, EBADMSG, m->path, "add an entry to %s", m->path);
-
-	if (before->bad_line > 0)
-		fault_reason(f, "GRUB itself refuses line %u", before->bad_line);
-	return r;
-}
-
-/* The menu starts the new item by itself: by its place, or by what grubenv will say. */
-static bool is_chosen(const struct menu *m, const struct grub_cfg *c,
-	const struct grub_menuentry *item)
-{
-	const char *text = default_text(c), *saved = m->p->inv->saved_entry;
-
-	if (m->saved)
-		return true;
-	if (strstr(text, "saved_entry"))
-		return saved && (text_equal(saved, item->id) || text_equal(saved, item->title));
-	return text_equal(text, item->number) || text_equal(text, item->id);
-}
-
-static int add_menuentry(struct menu *m, const struct grub_cfg *before, struct fault *f)
-{
-	_cleanup_(buffer_done) struct buffer entry = {0};
-	_cleanup_(grub_cfg_done) struct grub_cfg after = {0};
-	const struct grub_menuentry *item;
-	int r = new_menuentry(m, before, &entry);
-
-	if (r >= 0)
-		r = insert(m, place_for(m, before), &entry);
-	if (r < 0)
-		return fault_no_memory(f);
-	r = grub_cfg_parse(&after, buffer_bytes(&m->text), f);
-	if (r < 0)
-		return r;
-	item = find_new(m, &after, before);
-	if (!item)
-		return refuse_menu(m, before, f);
-	if (m->makes_default && !is_chosen(m, &after, item) &&
-		saved_text(&m->saved, &after, item) < 0)
-		return fault_no_memory(f);
-	m->boots = is_chosen(m, &after, item);
-	return 0;
-}
-
-static int write_menuentry(struct menu *m, struct fault *f)
-{
-	_cleanup_(grub_cfg_done) struct grub_cfg c = {0};
-	const struct grub_menuentry *item;
-	int r = grub_cfg_parse(&c, m->before, f);
-
-	if (r < 0)
-		return r;
-	if (!m->working)
-		return add_menuentry(m, &c, f);
-	item = m->makes_default ? item_of(&c, m->working) : NULL;
-	if (item && saved_text(&m->saved, &c, item) < 0)
-		return fault_no_memory(f);
-	m->boots = m->saved;
-	return 0;
-}
-
 /* ---- all of them ------------------------------------------------------------------ */
-
-static bool wants_default(const struct planner *p, const struct entry *working)
-{
-	if (p->options->default_choice == DEFAULT_KEEP || (working && working->is_default))
-		return false;
-	return p->options->default_choice == DEFAULT_SET || !planner_default_boots(p);
-}
 
 static int fill(struct menu *m, const char *initramfs, struct fault *f)
 {
@@ -345,7 +140,7 @@ static int write_menu(struct menu *m, struct fault *f)
 	case LOADER_EXTLINUX:
 		return write_extlinux(m, f);
 	default:
-		return write_menuentry(m, f);
+		return menu_write_menuentry(m, f);
 	}
 }
 
@@ -382,7 +177,7 @@ int planner_menu(struct planner *p, const struct entry *working, const char *ini
 
 	if (!working && !initramfs)
 		return 0; /* an entry without the initramfs it needs would be a trap */
-	m.makes_default = wants_default(p, working);
+	m.makes_default = planner_wants_default(p, working);
 	if (find_text(&m) < 0)
 		return fault_no_memory(f);
 	if (!working)

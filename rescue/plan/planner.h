@@ -36,8 +36,14 @@ int planner_needs(struct planner *p, struct fault *f);	  /* needs.c */
 /* What entry.c and menu.c share. */
 char *planner_title(const struct planner *p); /* of a new entry; NULL: no memory */
 bool planner_default_boots(const struct planner *p);
-/* grubenv's saved_entry. */
-int planner_save_default(struct planner *p, const char *id, struct fault *f);
+/* The restored kernel becomes the default; working as planner_menu has it. */
+bool planner_wants_default(const struct planner *p, const struct entry *working);
+/* added: the new entry where none works yet. bls_default.c */
+int planner_bls_default(struct planner *p, const struct entry *working,
+	const struct entry *added, struct fault *f);
+/* grubenv.c: its variables with that saved_entry (NULL: as it is). 0 or -ENOMEM. */
+int planner_grubenv(const struct inventory *inv, struct grubenv *ret, const char *saved);
+int planner_save_default(struct planner *p, const char *saved, struct fault *f);
 
 /* After the plan every file that it names is there, and it leads to this root. */
 bool planner_will_work(const struct planner *p, const struct entry *e);

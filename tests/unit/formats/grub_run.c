@@ -87,6 +87,16 @@ static void dump_item(struct buffer *ret, const struct grub_menuentry *m)
 		m->hypervisor ? m->hypervisor : "");
 }
 
+/* Where it stands is where it stands in the file, also in submenus and functions. */
+static void assert_stands_there(const struct grub_menuentry *m, struct bytes input)
+{
+	const char *word = m->is_submenu ? "submenu" : "menuentry";
+
+	assert_true(m->behind > m->at && m->behind <= input.size);
+	assert_memory_equal(input.data + m->at, word, strlen(word));
+	assert_int_equal(input.data[m->behind - 1], '}');
+}
+
 static void dump(struct buffer *ret, struct bytes input)
 {
 	struct grub_menu m;
@@ -98,8 +108,11 @@ static void dump(struct buffer *ret, struct bytes input)
 	}
 	for (size_t i = 0; i < m.variable_count; i++)
 		buffer_printf(ret, "%s=%s\n", m.variables[i].name, m.variables[i].value);
-	for (size_t i = 0; i < m.count; i++)
+	for (size_t i = 0; i < m.count; i++) {
 		dump_item(ret, &m.items[i]);
+		if (!m.items[i].file)
+			assert_stands_there(&m.items[i], input);
+	}
 	if (m.has_blscfg)
 		buffer_printf(ret, "blscfg at %zu [%s]\n", m.blscfg_index, or_none(m.blscfg_path));
 	if (m.bad_line > 0)

@@ -206,19 +206,107 @@ static void default_is_asked_for_or_kept(void **state)
 	assert_false(x->plan.boots);
 }
 
-/* Outside of every file: what grubenv would say there, GRUB would not heed. */
-static void default_in_the_reserved_area(void **state)
-{
-	struct facts *x = *state;
+#define BLS_CFG                                                                          \
+	"if [ -s $prefix/grubenv ]; then\nload_env\nfi\nset default=\"${saved_entry}\"\n"  \
+	"blscfg\n"
+#define OTHER "99999999999-6.0.0-1.el9.x86_64" /* above V in every order */
+#define UKI_TOKEN "7ffff" /* 7ffff-V is below OTHER, and the number 7 to upstream's GRUB */
 
+/* Beside an entry that does not boot: what has to be written so that the right one starts. */
+struct start_case {
+	const char *cfg, *saved, *token;
+	enum loader_rules loader;
+	enum default_choice choice;
+	bool in_block;
+	const char *operations; /* NULL: refused */
+	const char *written;	/* part of what is written last */
+};
+
+static const struct start_case start_cases[] = {
+	{BLS_CFG, "gone", TOKEN, LOADER_BLSCFG_EL9, 0, false, "entry default",
+		"\nsaved_entry=" TOKEN "-" V "\n"},
+	{BLS_CFG, NULL, TOKEN, LOADER_BLSCFG_EL8, 0, false, "entry default",
+		"\nsaved_entry=" TOKEN "-" V "\n"},
+	/* Upstream takes what begins with a digit for a number; the title says it. */
+	{BLS_CFG, "gone", UKI_TOKEN, LOADER_BLSUKI, 0, false, "entry default",
+		"\nsaved_entry=Red Hat Enterprise Linux 9.4 (" V ")\n"},
+	/* grub.cfg names its default itself. */
+	{"set default=0\nblscfg\n", NULL, TOKEN, LOADER_BLSCFG_EL9, 0, false,
+		"entry default", "blscfg\nif [ -z \"${boot_once}\" ]; then\n  set default='"
+				 TOKEN "-" V "'\nfi\n"},
+	{"set default=1\nblscfg\n", NULL, TOKEN, LOADER_BLSCFG_EL9, 0, false, "entry",
+		"linux /vmlinuz-" V "\n"},
+	/* What GRUB keeps outside of all files is not written; grub.cfg can say more. */
+	{BLS_CFG, "gone", TOKEN, LOADER_BLSCFG_EL9, 0, true, "entry default",
+		"\n  set default='" TOKEN "-" V "'\nfi\n"},
+	{NULL, "gone", TOKEN, LOADER_BLSCFG_EL9, 0, true, NULL, "reserved area of btrfs"},
+	{NULL, "gone", TOKEN, LOADER_BLSCFG_EL9, DEFAULT_KEEP, true, "entry",
+		"linux /vmlinuz-" V "\n"},
+	/* It would be the first of the menu, but the present one shall stay the default. */
+	{BLS_CFG, NULL, "999999999999", LOADER_BLSCFG_EL9, DEFAULT_KEEP, false, "entry default",
+		"\nsaved_entry=" OTHER "\n"},
+	{BLS_CFG, "0", "999999999999", LOADER_BLSCFG_EL9, DEFAULT_KEEP, false, "entry default",
+		"\nsaved_entry=" OTHER "\n"},
+	{BLS_CFG, NULL, TOKEN, LOADER_BLSCFG_EL9, DEFAULT_KEEP, false, "entry",
+		"linux /vmlinuz-" V "\n"},
+	/* It was the default before its entry was lost. */
+	{BLS_CFG, TOKEN "-" V, TOKEN, LOADER_BLSCFG_EL9, DEFAULT_KEEP, false, "entry",
+		"linux /vmlinuz-" V "\n"},
+};
+
+static void prepare_start(struct facts *x, const struct start_case *c)
+{
 	lose_entry(x);
-	x->inv.saved_in_block = true;
-	assert_int_equal(plan_now(x), -ENOTSUP);
-	assert_non_null(strstr(x->fault.reason, "reserved area of btrfs"));
-	assert_non_null(strstr(x->fault.hint, "--keep-default"));
-	x->options.default_choice = DEFAULT_KEEP;
-	assert_int_equal(plan_now(x), 0);
-	assert_operations(x, "entry");
+	x->inv.entry_count = 1;
+	x->entry = (struct entry){.id = (char *)OTHER, .title = (char *)"Other", .kernel = -1,
+		.version = (char *)"6.0.0-1.el9.x86_64", .place = (char *)"0",
+		.is_default = true, .is_read = true};
+	x->inv.default_entry = 0;
+	x->inv.loader = c->loader;
+	x->inv.naming = c->loader == LOADER_BLSUKI ? GRUB_NUMBERS_FIRST : GRUB_IDS_FIRST;
+	x->inv.entry_token = (char *)c->token;
+	x->inv.saved_entry = (char *)c->saved;
+	x->inv.saved_in_block = c->in_block;
+	x->options.default_choice = c->choice;
+	if (c->cfg) {
+		x->inv.grub_cfg = (char *)"/boot/vmlinuz-" V; /* a file that is there */
+		x->inv.loader_config =
+			(struct buffer){.data = (char *)c->cfg, .size = strlen(c->cfg)};
+	}
+	if (c->saved)
+		assert_int_equal(grubenv_set(&x->inv.grubenv, "saved_entry", c->saved), 0);
+}
+
+static void check_start(struct facts *x, const struct start_case *c)
+{
+	int r;
+
+	prepare_start(x, c);
+	r = plan_now(x);
+	if (c->operations) {
+		assert_int_equal(r, 0);
+		assert_operations(x, c->operations);
+		assert_non_null(strstr(
+			x->plan.operations[x->plan.count - 1].content.data, c->written));
+	} else {
+		assert_int_equal(r, -ENOTSUP);
+		assert_non_null(strstr(x->fault.reason, c->written));
+		assert_non_null(strstr(x->fault.hint, "--keep-default"));
+	}
+	grubenv_done(&x->inv.grubenv);
+}
+
+static void what_starts_is_tried(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(start_cases); i++) {
+		void *x = NULL;
+
+		print_message("%zu\n", i);
+		facts_setup(&x);
+		check_start(x, &start_cases[i]);
+		facts_teardown(&x);
+	}
+	(void)state;
 }
 
 /* A default subvolume needs no word; another one does, whatever the old line said. */
@@ -263,7 +351,7 @@ int main(void)
 		WITH_FACTS(sibling_entry_is_the_template),
 		WITH_FACTS(default_keeps_unknown_variables),
 		WITH_FACTS(default_is_asked_for_or_kept),
-		WITH_FACTS(default_in_the_reserved_area),
+		cmocka_unit_test(what_starts_is_tried),
 		WITH_FACTS(subvolume_that_is_the_default),
 		WITH_FACTS(nothing_tells_the_root),
 	};

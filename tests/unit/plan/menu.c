@@ -32,6 +32,7 @@ static void lose_entry(struct facts *x, enum loader_rules loader, const char *pa
 	x->entry.kernel = 1;
 	x->entry.title = (char *)"RHEL (" OLD ")";
 	x->entry.raw_options = (char *)"ro root=/dev/sda2 quiet";
+	x->entry.place = (char *)"0";
 	x->state = KERNEL_INCOMPLETE;
 }
 
@@ -99,6 +100,10 @@ static void extlinux(void **state)
 	assert_true(x->plan.boots);
 }
 
+#define ASKS_GRUBENV                                                                     \
+	"if [ -s $prefix/grubenv ]; then\n  load_env\nfi\nset default=\"${saved_entry}\"\n"  \
+	"menuentry_id_option=\"--id\"\n"
+
 #define MENUENTRY(release)                                                               \
 	"menuentry 'RHEL (" release ")' --class red $menuentry_id_option "               \
 	"'gnulinux-" release "-advanced-x' {\n\tload_video\n\tlinux16 /vmlinuz-" release \
@@ -110,22 +115,24 @@ static void menuentry_of_another(void **state)
 	struct kernel kernels[2];
 
 	lose_entry(x, LOADER_MENUENTRIES, "/boot/grub2/grub.cfg",
-		"set default=\"${saved_entry}\"\n" MENUENTRY(OLD), kernels);
+		ASKS_GRUBENV MENUENTRY(OLD), kernels);
 	x->inv.kernel_count = 2;
 	x->entry.id = (char *)"grub.cfg#0";
 	x->inv.saved_entry = (char *)"gnulinux-" OLD "-advanced-x";
 	assert_int_equal(plan_now(x), 0);
 	assert_operations(x, "entry default");
 	assert_text(x, "/boot/grub2/grub.cfg",
-		"set default=\"${saved_entry}\"\n" MENUENTRY(V) MENUENTRY(OLD));
+		ASKS_GRUBENV MENUENTRY(V) MENUENTRY(OLD));
 	assert_non_null(strstr(find(x, OP_DEFAULT)->content.data,
 		"saved_entry=gnulinux-" V "-advanced-x\n"));
 	assert_true(x->plan.boots);
 	x->inv.saved_entry = (char *)"0"; /* a number keeps its meaning */
+	assert_int_equal(grubenv_set(&x->inv.grubenv, "saved_entry", "0"), 0);
 	x->options.default_choice = DEFAULT_KEEP;
 	assert_int_equal(plan_now(x), 0);
 	assert_text(x, "/boot/grub2/grub.cfg",
-		"set default=\"${saved_entry}\"\n" MENUENTRY(OLD) MENUENTRY(V));
+		ASKS_GRUBENV MENUENTRY(OLD) MENUENTRY(V));
+	grubenv_done(&x->inv.grubenv);
 }
 
 static void menuentry_at_the_default_number(void **state)
@@ -144,6 +151,112 @@ static void menuentry_at_the_default_number(void **state)
 	assert_true(x->plan.boots);
 }
 
+/* Each way to name what starts, and what has to be written so that V does. */
+struct naming_case {
+	const char *head, *saved; /* grubenv's; NULL: it has none */
+	enum grub_naming naming;
+	enum default_choice choice;
+	const char *operations;
+	const char *before;	 /* stands right before the new entry: "", or a title */
+	const char *now_saved;	 /* "saved_entry=…\n" */
+	const char *end;	 /* of grub.cfg; NULL: as it was */
+};
+
+#define NUMBERED(n) "set default=" n "\n"
+#define SUBMENU "submenu 'Old ones' --id sub {\n" MENUENTRY("1.1") MENUENTRY("1.2") "}\n"
+#define IN_GRUBENV(name) "saved_entry=" name "\n"
+#define AT_THE_END(name)                                                                 \
+	"if [ -z \"${boot_once}\" ]; then\n  set default='" name "'\nfi\n"
+
+static const struct naming_case naming_cases[] = {
+	/* Numbers: the entry goes where they point. */
+	{NUMBERED("0"), NULL, 0, 0, "entry", "", NULL, NULL},
+	{NUMBERED("1"), NULL, 0, 0, "entry", "RHEL (" OLD ")", NULL, NULL},
+	{NUMBERED("\"0>1\""), NULL, 0, 0, "entry", "", NULL, NULL},
+	{NUMBERED("9"), NULL, 0, 0, "entry", "", NULL, NULL},
+	{NUMBERED("\"RHEL (" OLD ")\""), NULL, 0, 0, "entry", "", NULL,
+		AT_THE_END("RHEL (" V ")")},
+	{NUMBERED("sub"), NULL, 0, 0, "entry", "", NULL, AT_THE_END("RHEL (" V ")")},
+	/* grubenv: with blanks, through submenus, of a kernel that is gone. */
+	{ASKS_GRUBENV, "RHEL (" OLD ")", 0, 0, "entry default", "",
+		IN_GRUBENV("gnulinux-" V "-advanced-x"), NULL},
+	{ASKS_GRUBENV, "RHEL (" OLD ")", GRUB_IDS_FIRST, 0, "entry default", "",
+		IN_GRUBENV("gnulinux-" V "-advanced-x"), NULL},
+	{ASKS_GRUBENV, "sub>gnulinux-1.2-advanced-x", 0, 0, "entry default", "",
+		IN_GRUBENV("gnulinux-" V "-advanced-x"), NULL},
+	{ASKS_GRUBENV, "Old ones>RHEL (1.2)", GRUB_IDS_FIRST, 0, "entry default", "",
+		IN_GRUBENV("gnulinux-" V "-advanced-x"), NULL},
+	{ASKS_GRUBENV, "of a kernel that is gone", 0, 0, "entry default", "",
+		IN_GRUBENV("gnulinux-" V "-advanced-x"), NULL},
+	{ASKS_GRUBENV, NULL, 0, 0, "entry default", "",
+		IN_GRUBENV("gnulinux-" V "-advanced-x"), NULL},
+	{ASKS_GRUBENV, "0", 0, 0, "entry", "", NULL, NULL},
+	{ASKS_GRUBENV, "1", GRUB_IDS_FIRST, 0, "entry default", "",
+		IN_GRUBENV("gnulinux-" V "-advanced-x"), NULL},
+	/* What it starts stays: numbers move nothing, or the entry stands behind. */
+	{NUMBERED("0"), NULL, 0, DEFAULT_KEEP, "entry", "RHEL (" OLD ")", NULL, NULL},
+	{NUMBERED("\"1>1\""), NULL, 0, DEFAULT_KEEP, "entry", "Old ones", NULL, NULL},
+	{ASKS_GRUBENV, "1>0", 0, DEFAULT_KEEP, "entry", "Old ones", NULL, NULL},
+	{ASKS_GRUBENV, "Old ones>RHEL (1.2)", 0, DEFAULT_KEEP, "entry", "", NULL, NULL},
+	/* Nobody asks grubenv for what is the default. */
+	{"set default=2\nset default=$other\n", "2", 0, 0, "entry", "", NULL, NULL},
+};
+
+static void check_end(const struct buffer *text, const char *end)
+{
+	assert_true(text_ends(text->data, end ? end : "}\n"));
+}
+
+/* What stands in quotes at the top of the menu, last before the new entry. */
+static void check_place(const char *text, const char *before)
+{
+	const char *mine = strstr(text, "menuentry 'RHEL (" V ")'");
+	_cleanup_free_ char *old = text_printf("'%s'", before);
+
+	assert_non_null(mine);
+	if (*before)
+		assert_true(strstr(text, old) < mine);
+	else
+		assert_true(strstr(text, "menuentry ") == mine);
+}
+
+static void check_naming(struct facts *x, const struct naming_case *c)
+{
+	_cleanup_free_ char *text = text_printf("%s%s%s", c->head, MENUENTRY(OLD), SUBMENU);
+	const struct operation *env;
+	struct kernel kernels[2];
+
+	lose_entry(x, LOADER_MENUENTRIES, "/boot/grub2/grub.cfg", text, kernels);
+	x->inv.kernel_count = 2;
+	x->inv.naming = c->naming;
+	x->options.default_choice = c->choice;
+	x->inv.saved_entry = (char *)c->saved;
+	if (c->saved)
+		assert_int_equal(grubenv_set(&x->inv.grubenv, "saved_entry", c->saved), 0);
+	assert_int_equal(plan_now(x), 0);
+	assert_operations(x, c->operations);
+	check_place(find(x, OP_ENTRY)->content.data, c->before);
+	check_end(&find(x, OP_ENTRY)->content, c->end);
+	env = find(x, OP_DEFAULT);
+	if (c->now_saved)
+		assert_non_null(strstr(env->content.data, c->now_saved));
+	grubenv_done(&x->inv.grubenv);
+}
+
+static void every_way_to_name_the_default(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(naming_cases); i++) {
+		void *x = NULL;
+
+		print_message("%zu: %s%s\n", i, naming_cases[i].head,
+			naming_cases[i].saved ? naming_cases[i].saved : "");
+		facts_setup(&x);
+		check_naming(x, &naming_cases[i]);
+		facts_teardown(&x);
+	}
+	(void)state;
+}
+
 static void menuentry_from_nothing(void **state)
 {
 	struct facts *x = *state;
@@ -151,7 +264,7 @@ static void menuentry_from_nothing(void **state)
 	struct grub_cfg c = {0};
 
 	lose_entry(x, LOADER_MENUENTRIES, "/boot/grub2/grub.cfg",
-		"set default=\"${saved_entry}\"\n", kernels);
+		ASKS_GRUBENV, kernels);
 	x->inv.entry_count = 0;
 	x->inv.default_entry = -1;
 	x->system.boot.uuid = (char *)"b007";
@@ -208,6 +321,7 @@ int main(void)
 		WITH_FACTS(extlinux),
 		WITH_FACTS(menuentry_of_another),
 		WITH_FACTS(menuentry_at_the_default_number),
+		cmocka_unit_test(every_way_to_name_the_default),
 		WITH_FACTS(menuentry_from_nothing),
 		WITH_FACTS(a_link_is_left_alone),
 		WITH_FACTS(a_menu_with_an_error_is_left_alone),

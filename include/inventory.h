@@ -182,6 +182,7 @@ struct inventory {
 	enum grub_naming naming;     /* GRUB 2: how `default` names what starts */
 	struct systemd_boot systemd; /* empty for other loaders */
 	char *grub_cfg;		     /* path of the configuration that is read, or NULL */
+	char *lost_grub_cfg;	     /* the one that GRUB looks for, and is not there; or NULL */
 	struct buffer loader_config; /* its text, for edits; empty where it is not read */
 	struct grub_record grub_record; /* what grub.cfg asked while it ran, for plans */
 	char *grubenv_path;	     /* canonical; NULL: there is none */

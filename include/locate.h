@@ -4,6 +4,7 @@
 #define RESCUE_LOCATE_H
 
 #include "finding.h"
+#include "formats/boot_code.h"
 #include "formats/fstab.h"
 #include "formats/platform.h"
 #include "formats/superblock.h"
@@ -129,6 +130,13 @@ enum bootloader {
 #define BOOTLOADERS 4
 const char *bootloader_name(enum bootloader b);
 
+/* What a BIOS starts from the disk that holds /boot, or root. */
+struct bios_start {
+	enum bootloader loader; /* 0: not known */
+	char *where;		/* whose boot sector it is: "/dev/sda"; NULL: not known */
+	struct grub_stub grub;	/* where the image of GRUB 2 looks for grub.cfg */
+};
+
 /* One installed Linux. Looked at read-only until system_make_writable. */
 struct system {
 	char *id;	    /* rhel8-3f2a */
@@ -143,6 +151,7 @@ struct system {
 	bool is_default_subvolume; /* what a mount without options shows */
 	struct buffer grub_block;  /* GRUB's environment in the reserved area of btrfs */
 	unsigned bootloaders; /* BOOTLOADER_* bits */
+	struct bios_start bios;
 	/* What the firmware at hand starts from its ESP: "/EFI/fedora/shimx64.efi"; or NULL */
 	char *efi_program;
 	bool complete;	    /* every file system it boots from was found and mounted */

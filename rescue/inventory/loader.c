@@ -53,6 +53,8 @@ static int read_grub_cfg(struct reader *r)
 
 	if (error >= 0)
 		error = esp_prefer_configuration(r, &candidates);
+	if (error >= 0)
+		error = started_prefer_configuration(r, &candidates);
 	if (error < 0 || candidates.count == 0)
 		return error;
 	r->inv.grub_cfg = strdup(candidates.items[0]);
@@ -219,7 +221,8 @@ static int infer_rules(struct reader *r, enum loader_rules *ret)
 	return 0;
 }
 
-int read_loader(struct reader *r)
+/* Of GRUB 2, systemd-boot, or where nothing tells what starts. */
+static int read_recent_loader(struct reader *r)
 {
 	int error = read_grub_cfg(r);
 
@@ -242,9 +245,17 @@ int read_loader(struct reader *r)
 		return error;
 	if (r->inv.loader == LOADER_SYSTEMD_BOOT && !r->systemd_esp)
 		r->systemd_esp = systemd_boot_by_conf(r);
-	if (!r->inv.grub_cfg && r->inv.loader != LOADER_SYSTEMD_BOOT)
-		return read_older_loader(r);
 	return 0;
+}
+
+int read_loader(struct reader *r)
+{
+	int error = may_start(r, BOOTLOADER_GRUB2) ? read_recent_loader(r)
+						   : find_entries_directory(r);
+
+	if (error >= 0 && !r->inv.grub_cfg && r->inv.loader != LOADER_SYSTEMD_BOOT)
+		error = read_older_loader(r);
+	return error < 0 ? error : check_started(r);
 }
 
 const char *loader_variable(const struct reader *r, const char *name)

@@ -78,11 +78,13 @@ static int read_config(struct reader *r, enum loader_rules rules, size_t limit)
 
 int read_older_loader(struct reader *r)
 {
-	int error = find_config(r, menus, &r->inv.grub_cfg);
+	int error = 0;
 
+	if (may_start(r, BOOTLOADER_GRUB_LEGACY))
+		error = find_config(r, menus, &r->inv.grub_cfg);
 	if (error >= 0 && r->inv.grub_cfg)
 		return read_config(r, LOADER_GRUB_LEGACY, GRUB_LEGACY_MAX_SIZE);
-	if (error >= 0)
+	if (error >= 0 && may_start(r, BOOTLOADER_EXTLINUX))
 		error = find_config(r, extlinux_files, &r->inv.grub_cfg);
 	if (error >= 0 && r->inv.grub_cfg)
 		return read_config(r, LOADER_EXTLINUX, EXTLINUX_MAX_SIZE);

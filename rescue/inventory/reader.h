@@ -89,6 +89,12 @@ int read_image(struct reader *r, struct kernel *k);
 int read_modules(struct reader *r, struct kernel *k);
 int read_initramfs(struct reader *r, struct kernel *k);
 
+/* started.c: a BIOS may start that boot loader: its sector does not say another one. */
+bool may_start(const struct reader *r, enum bootloader b);
+/* Moves what that sector's GRUB 2 reads to the front; sets inv.lost_grub_cfg. */
+int started_prefer_configuration(struct reader *r, struct strings *candidates);
+int check_started(struct reader *r); /* others that nothing starts; after read_loader */
+
 /* esp.c */
 const char *esp_mountpoint(const struct reader *r);
 /* Moves a whole configuration on the ESP to the front, where only UEFI starts GRUB. */

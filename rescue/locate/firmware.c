@@ -156,6 +156,18 @@ static int find_started(const struct landscape *l, struct system *s)
 	return 0;
 }
 
+/* The disk with /boot before that of root. */
+static int read_bios_start(const struct landscape *l, struct system *s)
+{
+	const struct place *places[] = {&s->boot, &s->root};
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && !s->bios.loader && i < ARRAY_SIZE(places); i++)
+		if (places[i]->device >= 0)
+			r = bios_start_read(&s->bios, l, device_disk(l, places[i]->device));
+	return r;
+}
+
 int firmware_read(const struct landscape *l, struct system *s)
 {
 	const struct place *places[] = {&s->root, &s->boot, &s->esp};
@@ -168,6 +180,11 @@ int firmware_read(const struct landscape *l, struct system *s)
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
 		if (places[i]->device >= 0)
 			bits |= disk_firmware(l, places[i]->device);
+	bios_start_done(&s->bios);
+	if (read_bios_start(l, s) < 0)
+		return -ENOMEM;
+	if (s->bios.loader)
+		bits |= FIRMWARE_BIOS;
 	starts = has_program(s);
 	if (starts < 0)
 		return starts;

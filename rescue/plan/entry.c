@@ -109,6 +109,8 @@ const char *planner_lost_grub_cfg(const struct planner *p)
 
 	if (inv->grub_cfg || inv->loader == LOADER_SYSTEMD_BOOT)
 		return NULL;
+	if (inv->lost_grub_cfg)
+		return inv->lost_grub_cfg;
 	if (S_ISDIR(inventory_observed(inv, "/boot/grub2")->mode))
 		return "/boot/grub2/grub.cfg";
 	if ((inv->system->bootloaders & BOOTLOADER_GRUB2) &&

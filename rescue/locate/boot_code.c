@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a BIOS starts from the disk that a system boots from, and where GRUB 2 is led. */
+#include "local.h"
+
+#include <errno.h>
+
+void bios_start_done(struct bios_start *b)
+{
+	free(b->where);
+	grub_stub_done(&b->grub);
+	*b = (struct bios_start){0};
+}
+
+static bool read_sector(const struct device *disk, uint64_t number, uint8_t ret[BOOT_SECTOR_SIZE])
+{
+	return number < UINT64_MAX / BOOT_SECTOR_SIZE &&
+	       device_peek(disk, number * BOOT_SECTOR_SIZE, ret, BOOT_SECTOR_SIZE) ==
+		       BOOT_SECTOR_SIZE;
+}
+
+/* The sectors of a block, at the end of ret. 0; -ENOMEM, -EIO. */
+static int read_block(const struct device *disk, struct buffer *ret, const struct boot_blocks *b)
+{
+	uint8_t sector[BOOT_SECTOR_SIZE];
+
+	for (uint32_t i = 0; i < b->count; i++) {
+		if (!read_sector(disk, b->first + i, sector))
+			return -EIO;
+		if (buffer_append(ret, sector, sizeof(sector)) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* An image that cannot be read or understood leaves *ret empty. 0 or -ENOMEM. */
+static int read_image(const struct device *disk, uint64_t first, struct grub_stub *ret)
+{
+	_cleanup_(buffer_done) struct buffer image = {0};
+	struct boot_blocks blocks[GRUB_IMAGE_MAX_BLOCKS];
+	uint8_t sector[BOOT_SECTOR_SIZE];
+	size_t count;
+	int r = 0;
+
+	if (!read_sector(disk, first, sector))
+		return 0;
+	count = grub_image_blocks(blocks, sector);
+	for (size_t i = 0; r >= 0 && i < count; i++)
+		r = read_block(disk, &image, &blocks[i]);
+	if (r >= 0)
+		r = grub_image_parse(ret, buffer_bytes(&image), NULL);
+	return r == -ENOMEM ? r : 0;
+}
+
+static const char *partition_at(const struct landscape *l, int disk, uint64_t sector)
+{
+	for (size_t i = 0; i < l->device_count; i++)
+		if (l->devices[i].type == DEVICE_PART && l->devices[i].parent == disk &&
+			l->devices[i].offset == sector * BOOT_SECTOR_SIZE)
+			return l->devices[i].path;
+	return l->devices[disk].path;
+}
+
+static enum bootloader loader_of(enum boot_code code)
+{
+	return code == BOOT_CODE_GRUB2	       ? BOOTLOADER_GRUB2
+	       : code == BOOT_CODE_GRUB_LEGACY ? BOOTLOADER_GRUB_LEGACY
+	       : code == BOOT_CODE_SYSLINUX    ? BOOTLOADER_EXTLINUX
+					       : 0;
+}
+
+int bios_start_read(struct bios_start *ret, const struct landscape *l, int disk)
+{
+	const struct device *d = &l->devices[disk];
+	uint8_t sector[BOOT_SECTOR_SIZE];
+	struct boot_sector s;
+	const char *where = d->path;
+
+	if (!d->is_divided || !read_sector(d, 0, sector))
+		return 0;
+	boot_sector_parse(&s, sector);
+	if (s.code == BOOT_CODE_PARTITION && s.active != 0) {
+		where = partition_at(l, disk, s.active);
+		if (!read_sector(d, s.active, sector))
+			return 0;
+		boot_sector_parse(&s, sector);
+	}
+	ret->loader = loader_of(s.code);
+	if (!ret->loader)
+		return 0;
+	ret->where = strdup(where);
+	if (!ret->where)
+		return -ENOMEM;
+	return s.code == BOOT_CODE_GRUB2 ? read_image(d, s.next, &ret->grub) : 0;
+}

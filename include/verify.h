@@ -132,4 +132,10 @@ int verify_compare(struct comparison *ret, const struct inventory *inv,
 		   const struct package_sets *sets, const char *release, struct fault *f);
 void comparison_done(struct comparison *c);
 
+/*
+ * A word of a command line (resume=, boot=, rd.lvm.lv=, rd.luks.uuid=, rd.md.uuid=) names
+ * a device that was seen, or nothing that could be looked for: 1. 0: it is not there; -ENOMEM.
+ */
+int verify_word_device(const struct system *sys, const char *word);
+
 #endif

@@ -6,8 +6,7 @@ int planner_add_bls(struct planner *p, const char *id, const char *initramfs,
 		    planner_write_bls *write, struct fault *f)
 {
 	_cleanup_(buffer_done) struct buffer content = {0};
-	_cleanup_free_ char *options = NULL, *path = NULL;
-	const char *origin = NULL;
+	_cleanup_free_ char *options = NULL, *path = NULL, *origin = NULL;
 	struct operation *op;
 	int r = planner_cmdline(p, &options, &origin, f);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel command line of a new entry: another entry of the same root, the files that
- * kernel-install reads, grubenv's kernelopts, /etc/default/grub, and last what fstab tells.
+ * The kernel command line of a new entry: what kernel-install would take for it, another
+ * entry of the same root, the files that it reads, grubenv's kernelopts, /etc/default/grub, and last what fstab tells.
  * Never the rescue medium's own.
  */
 #include "planner.h"
@@ -122,11 +122,39 @@ static int no_root(const struct planner *p, struct fault *f)
 	return -ENODATA;
 }
 
-int planner_cmdline(const struct planner *p, char **ret, const char **ret_origin,
-		    struct fault *f)
+/* What kernel-install writes into entries of its own kind, where it is of this root. */
+static const char *configured(const struct planner *p, const char **ret_origin)
 {
 	const struct cmdline_sources *from = &p->inv->cmdline;
+	const char *text = from->etc_kernel_cmdline;
+	_cleanup_(cmdline_done) struct cmdline c = {0};
+	enum loader_rules rules = p->inv->loader;
+
+	*ret_origin = "/etc/kernel/cmdline";
+	if (!text || (rules != LOADER_BLSCFG_EL9 && rules != LOADER_BLSUKI &&
+			     rules != LOADER_SYSTEMD_BOOT))
+		return NULL;
+	if (cmdline_parse(&c, text) < 0 || !names_root(&c, p->inv->system) ||
+		!names_subvolume(&c, p->inv->system))
+		return NULL;
+	return text;
+}
+
+/* Another entry's; systemd-boot knows no variables. */
+static const char *of_template(const struct planner *p, const char **ret_origin)
+{
 	const struct entry *e = planner_template(p);
+
+	*ret_origin = "another boot entry";
+	if (!e)
+		return NULL;
+	return p->inv->systemd.root && e->options ? e->options : e->raw_options;
+}
+
+/* Sources whose root= may be another's, or missing. -ENODATA: nothing tells the root. */
+static int of_sources(const struct planner *p, char **ret, const char **ret_origin)
+{
+	const struct cmdline_sources *from = &p->inv->cmdline;
 	const struct {
 		const char *text, *origin;
 	} sources[] = {
@@ -138,22 +166,39 @@ int planner_cmdline(const struct planner *p, char **ret, const char **ret_origin
 	};
 	int r = -ENODATA;
 
-	if (p->options->cmdline || e) {
-		/* systemd-boot knows no variables. */
-		const char *others = !e || !p->inv->systemd.root ? NULL : e->options;
-
-		*ret_origin = p->options->cmdline ? "--options" : "another boot entry";
-		*ret = strdup(p->options->cmdline ? p->options->cmdline
-			      : others ? others : e->raw_options);
-		return *ret ? 0 : fault_no_memory(f);
-	}
 	for (size_t i = 0; i < ARRAY_SIZE(sources) && r == -ENODATA; i++) {
 		if (!sources[i].text || !*sources[i].text)
 			continue;
 		*ret_origin = sources[i].origin;
 		r = with_root(ret, sources[i].text, p->inv->system);
 	}
+	return r;
+}
+
+int planner_cmdline(const struct planner *p, char **ret, char **ret_origin,
+		    struct fault *f)
+{
+	_cleanup_free_ char *text = NULL, *from = NULL;
+	const char *asked = p->options->cmdline, *origin = "--options";
+	const char *found = asked ? asked : configured(p, &origin);
+	int r = 0;
+
+	if (!found)
+		found = of_template(p, &origin);
+	if (!found)
+		r = of_sources(p, &text, &origin);
+	else if (!(text = strdup(found)))
+		r = -ENOMEM;
 	if (r == -ENODATA)
 		return no_root(p, f);
-	return r < 0 ? fault_no_memory(f) : 0;
+	from = r < 0 ? NULL : strdup(origin);
+	if (r >= 0)
+		r = from ? 0 : -ENOMEM;
+	if (r >= 0 && !asked)
+		r = planner_check_words(p, &text, &from);
+	if (r < 0)
+		return fault_no_memory(f);
+	*ret = TAKE_PTR(text);
+	*ret_origin = TAKE_PTR(from);
+	return 0;
 }

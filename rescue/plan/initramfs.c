@@ -31,8 +31,8 @@ static const char *expected_options(const struct planner *p)
 /* Nothing that tells how the root is found: planner_entry says so. */
 static int find_pieces(const struct planner *p, unsigned *ret)
 {
-	const char *options = expected_options(p), *origin;
-	_cleanup_free_ char *text = NULL;
+	const char *options = expected_options(p);
+	_cleanup_free_ char *text = NULL, *origin = NULL;
 	unsigned told = 0;
 	int r = 0;
 

@@ -17,6 +17,7 @@ static void menu_done(struct menu *m)
 	free(m->linux_path);
 	free(m->initrd);
 	free(m->options);
+	free(m->origin);
 	free(m->saved);
 	buffer_done(&m->text);
 	buffer_done(&m->head);

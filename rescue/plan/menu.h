@@ -14,7 +14,7 @@ struct menu {
 	const struct entry *working; /* NULL: a new one is made */
 	bool makes_default;
 	char *title, *linux_path, *initrd, *options; /* as the loader sees them */
-	const char *origin;	     /* of the options */
+	char *origin;		     /* of the options, in words */
 	struct buffer text;	     /* empty: the file stays */
 	char *saved;		     /* what grubenv shall say; NULL: as it is */
 	bool boots;		     /* the default entry works then */

@@ -62,9 +62,14 @@ int planner_menu(struct planner *p, const struct entry *working, const char *ini
 
 /* The entry whose command line a new one gets: the default, else the first; or NULL. */
 const struct entry *planner_template(const struct planner *p);
-/* The command line for a new entry, and its initrd words behind the initramfs. cmdline.c */
-int planner_cmdline(const struct planner *p, char **ret, const char **ret_origin,
+/* The command line for a new entry, and in words where it comes from. cmdline.c */
+int planner_cmdline(const struct planner *p, char **ret, char **ret_origin,
 		    struct fault *f);
+/*
+ * checked.c: takes words off that name devices which are not there, and lets a FIPS check
+ * find /boot. *origin says which.
+ */
+int planner_check_words(const struct planner *p, char **text, char **origin);
 /* Writes one BLS entry as its boot loader wants it. 0 or -ENOMEM. */
 typedef int planner_write_bls(const struct planner *p, struct buffer *ret,
 			      const char *initramfs, const char *options);

@@ -77,16 +77,16 @@ static int has_device(const struct strings *names, const char *device)
 	return 1;
 }
 
-/* 1: it is there, or it is nothing that could be looked for. 0, -ENOMEM. */
-static int is_there(const struct strings *names, const char *word)
+int verify_word_device(const struct system *sys, const char *word)
 {
+	const struct strings *names = &sys->device_names;
 	static const char *const devices[] = {"resume=", "boot="};
 	static const char *const uuids[] = {
 		"rd.luks.uuid=", "rd_LUKS_UUID=", "rd.md.uuid=", "rd_MD_UUID="};
 	static const char *const volumes[] = {"rd.lvm.lv=", "rd_LVM_LV="};
 	const char *value = strchr(word, '=');
 
-	if (!value || !value[1])
+	if (names->count == 0 || !value || !value[1])
 		return 1;
 	value++;
 	for (size_t i = 0; i < ARRAY_SIZE(devices); i++)
@@ -113,16 +113,15 @@ static int report(struct rules *r, const struct entry *e, const char *word)
 
 int rules_cmdline_devices(struct rules *r, const struct entry *e)
 {
-	const struct strings *names = &r->inv->system->device_names;
 	_cleanup_(cmdline_done) struct cmdline c = {0};
 	int rc = 0;
 
-	if (names->count == 0 || !e->is_of_this_root || e->broken || !e->options)
+	if (!e->is_of_this_root || e->broken || !e->options)
 		return 0;
 	if (cmdline_parse(&c, e->options) == -ENOMEM)
 		return -ENOMEM;
 	for (size_t i = 0; rc >= 0 && i < c.words.count; i++) {
-		rc = is_there(names, c.words.items[i]);
+		rc = verify_word_device(r->inv->system, c.words.items[i]);
 		if (rc == 0)
 			rc = report(r, e, c.words.items[i]);
 	}

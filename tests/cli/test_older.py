@@ -94,7 +94,8 @@ def test_older_menuentry(directory):
 
 
 def test_older_menuentry_from_nothing(directory):
-    root = patient(directory, "boot/grub2/grub.cfg", 'set default="${saved_entry}"\n')
+    root = patient(directory, "boot/grub2/grub.cfg",
+                   'load_env\nset default="${saved_entry}"\n')
     (root / "etc/default").mkdir(exist_ok=True)
     done = rescue_json("restore", "--root", root, "--yes", code=0)
     assert [op["op"] for op in done["plan"]["operations"]] == ["entry", "default"], done

@@ -175,6 +175,63 @@ static void sibling_entry_is_the_template(void **state)
 	assert_key(x, "options", "root=UUID=" ROOT_UUID " ro");
 }
 
+/* kernel-install takes its own file for entries of its kind, new-kernel-pkg an entry. */
+static void kernel_installs_own_file(void **state)
+{
+	static const struct {
+		enum loader_rules loader;
+		const char *file, *expected;
+	} cases[] = {
+		{LOADER_BLSCFG_EL9, "root=UUID=" ROOT_UUID " quiet", NULL},
+		{LOADER_BLSUKI, "root=UUID=" ROOT_UUID " quiet", NULL},
+		{LOADER_BLSCFG_EL8, "root=UUID=" ROOT_UUID " quiet", "$kernelopts"},
+		/* Of another root: the entry is known to lead here. */
+		{LOADER_BLSCFG_EL9, "root=UUID=99999999-0000 quiet", "$kernelopts"},
+		{LOADER_BLSCFG_EL9, "quiet", "$kernelopts"},
+	};
+	struct facts *x = *state;
+
+	lose_entry(x);
+	x->inv.entry_count = 1;
+	x->entry.raw_options = (char *)"$kernelopts";
+	x->entry.place = (char *)"0";
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		x->inv.loader = cases[i].loader;
+		x->inv.cmdline.etc_kernel_cmdline = (char *)cases[i].file;
+		assert_int_equal(plan_now(x), 0);
+		assert_key(x, "options", cases[i].expected ? cases[i].expected : cases[i].file);
+	}
+}
+
+/* Consoles and the like stay; what no disk holds would be waited for. */
+static void devices_are_looked_for(void **state)
+{
+	static char *names[] = {(char *)"UUID=" ROOT_UUID, (char *)"/dev/mapper/rl-root"};
+	static const char line[] = "root=UUID=" ROOT_UUID
+				   " ro rd.lvm.lv=rl/root rd.lvm.lv=rl/swap console=ttyS0,115200n8 "
+				   "crashkernel=256M resume=/dev/mapper/rl-swap \"x y\" fips=1";
+	struct facts *x = *state;
+
+	lose_entry(x);
+	x->inv.cmdline.kernelopts = (char *)line;
+	x->system.boot.uuid = (char *)"b007";
+	assert_int_equal(plan_now(x), 0); /* the disks were not looked at */
+	assert_key(x, "options", "root=UUID=" ROOT_UUID
+		" ro rd.lvm.lv=rl/root rd.lvm.lv=rl/swap console=ttyS0,115200n8 "
+		"crashkernel=256M resume=/dev/mapper/rl-swap \"x y\" fips=1 boot=UUID=b007");
+	x->system.device_names = (struct strings){names, ARRAY_SIZE(names), 2};
+	assert_int_equal(plan_now(x), 0);
+	assert_key(x, "options", "root=UUID=" ROOT_UUID
+		" ro rd.lvm.lv=rl/root console=ttyS0,115200n8 crashkernel=256M \"x y\" fips=1 "
+		"boot=UUID=b007");
+	assert_string_equal(find(x, OP_ENTRY)->reason,
+		"the command line comes from kernelopts in grubenv, without rd.lvm.lv=rl/swap "
+		"resume=/dev/mapper/rl-swap: no disk here holds that");
+	x->options.cmdline = line; /* who says it must know */
+	assert_int_equal(plan_now(x), 0);
+	assert_key(x, "options", line);
+}
+
 static void default_keeps_unknown_variables(void **state)
 {
 	struct facts *x = *state;
@@ -349,6 +406,8 @@ int main(void)
 		WITH_FACTS(another_root_is_replaced),
 		WITH_FACTS(subvolume_is_named),
 		WITH_FACTS(sibling_entry_is_the_template),
+		WITH_FACTS(kernel_installs_own_file),
+		WITH_FACTS(devices_are_looked_for),
 		WITH_FACTS(default_keeps_unknown_variables),
 		WITH_FACTS(default_is_asked_for_or_kept),
 		cmocka_unit_test(what_starts_is_tried),

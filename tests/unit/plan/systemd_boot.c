@@ -160,6 +160,7 @@ static void the_command_line_of_another_entry(void **state)
 	x->entry.is_of_this_root = true;
 	x->entry.raw_options = (char *)"root=UUID=" ROOT_UUID " $x";
 	x->entry.options = (char *)"root=UUID=" ROOT_UUID " rw systemd.machine_id=" TOKEN;
+	x->inv.cmdline.etc_kernel_cmdline = NULL;
 	assert_int_equal(plan_now(x), 0);
 	assert_non_null(strstr(find(x, OP_ENTRY)->content.data,
 		"options root=UUID=" ROOT_UUID " rw systemd.machine_id=" TOKEN "\n"));

@@ -77,10 +77,43 @@ static const char *initramfs_path(const struct planner *p)
 	return NULL;
 }
 
+static const char *grubenv_variable(void *data, const char *name)
+{
+	const struct planner *p = data;
+
+	return grubenv_get(&p->inv->grubenv, name);
+}
+
+/*
+ * GRUB 2.14 (blsuki.c, 32 bits) writes a byte behind the command that it makes of these
+ * when that fills its memory to the last: an entry must not have that size. Blanks between
+ * words are none to the kernel. *ret may stay NULL: options are good as they are.
+ */
+static int avoid_overrun(
+	const struct planner *p, const char *kernel, const char *options, char **ret)
+{
+	_cleanup_free_ char *expanded = NULL;
+	const char *blank = strchr(options, ' ');
+	size_t size, more = 0;
+
+	if (p->inv->loader != LOADER_BLSUKI || !blank)
+		return 0;
+	if (bls_expand(&expanded, options, grubenv_variable, (void *)p) < 0)
+		return -ENOMEM;
+	size = strlen("linux ") + strlen(kernel) + 1 + (expanded ? strlen(expanded) : 0);
+	while ((size + more + 2) % 16 < 4) /* within a byte or two of it */
+		more++;
+	if (more > 0)
+		*ret = text_printf("%.*s%*s%s", (int)(blank - options), options, (int)more, "",
+			blank);
+	return more > 0 && !*ret ? -ENOMEM : 0;
+}
+
 static int write_entry(const struct planner *p, struct buffer *ret, const char *initramfs,
 		       const char *options)
 {
 	const struct system *s = p->inv->system;
+	_cleanup_free_ char *spaced = NULL;
 	_cleanup_free_ char *title = planner_title(p);
 	_cleanup_free_ char *image = text_printf("/boot/vmlinuz-%s", p->plan->release);
 	_cleanup_free_ char *kernel = image ? system_loader_path(s, image) : NULL;
@@ -93,13 +126,15 @@ static int write_entry(const struct planner *p, struct buffer *ret, const char *
 		.version = p->plan->release,
 		.linux_path = kernel,
 		.initrd = initrd,
-		.options = options,
 		.grub_users = "$grub_users",
 		.grub_arg = "--unrestricted",
 		.grub_class = s->os_id ? s->os_id : "linux",
 	};
 
-	return title && kernel && initrd ? bls_write(ret, &entry) : -ENOMEM;
+	if (!title || !kernel || !initrd || avoid_overrun(p, kernel, options, &spaced) < 0)
+		return -ENOMEM;
+	entry.options = spaced ? spaced : options;
+	return bls_write(ret, &entry);
 }
 
 /* GRUB's modules lie beside its menu, and stay where that is lost. */

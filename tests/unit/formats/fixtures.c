@@ -5,6 +5,7 @@
  * with a line number; what is written without an edit is what was read.
  */
 #include "formats/extlinux.h"
+#include "formats/fstab.h"
 #include "formats/grub_cfg.h"
 #include "formats/grub_legacy.h"
 #include "formats/bls.h"
@@ -22,7 +23,8 @@
 
 #define FIXTURES "../shared/fixtures/bootcfg"
 
-static size_t grub_cfgs, menus, labels, bls_entries, blocks, settings, command_lines;
+static size_t grub_cfgs, menus, labels, bls_entries, blocks, settings, command_lines,
+	tables;
 
 /* It runs as well, in a world without any file. */
 static void run_grub_cfg(const char *path, struct bytes in, const struct grub_cfg *c)
@@ -148,6 +150,25 @@ static void read_command_line(const char *path, const char *text)
 	command_lines++;
 }
 
+static void read_fstab(const char *path, struct bytes in)
+{
+	_cleanup_(fstab_done) struct fstab t = {0};
+
+	assert_return_code(fstab_parse(&t, in, NULL), 0);
+	if (t.count == 0 && t.bad_lines == 0)
+		fail_msg("%s: nothing is read of it", path);
+	tables++;
+}
+
+/* insights-core's names do not say of which GRUB they are. */
+static void read_either_grub(const char *path, struct bytes in)
+{
+	if (memmem(in.data, in.size, "menuentry", 9))
+		read_grub_cfg(path, in);
+	else
+		read_menu(path, in);
+}
+
 static int visit(const char *path, const struct stat *st, int kind, struct FTW *at)
 {
 	const char *name = path + at->base;
@@ -164,7 +185,13 @@ static int visit(const char *path, const struct stat *st, int kind, struct FTW *
 	else if (strstr(name, "OS_RELEASE") || strstr(name, "SYSCONFIG") ||
 		 text_starts(name, "os-release") || text_ends(path, "etc/default/grub"))
 		read_settings(path, buffer_bytes(&text));
-	else if (strstr(path, "kernel/cmdline"))
+	else if (text_starts(name, "grub_test"))
+		read_settings(path, buffer_bytes(&text));
+	else if (strstr(name, "fstab"))
+		read_fstab(path, buffer_bytes(&text));
+	else if (strstr(name, "grub_conf_kdump"))
+		read_either_grub(path, buffer_bytes(&text));
+	else if (strstr(path, "kernel/cmdline") || strstr(name, "CMDLINE_"))
 		read_command_line(path, text.data);
 	else if (strstr(name, "grub2") || strstr(name, "GRUB2") || text_ends(name, ".cfg"))
 		read_grub_cfg(path, buffer_bytes(&text));
@@ -187,8 +214,9 @@ static void reads_all(void **state)
 	}
 	assert_int_equal(nftw(folder, visit, 16, FTW_PHYS), 0);
 	print_message("%zu grub.cfg, %zu menus, %zu extlinux, %zu BLS entries, %zu environment "
-		      "blocks, %zu settings, %zu command lines\n",
-		grub_cfgs, menus, labels, bls_entries, blocks, settings, command_lines);
+		      "blocks, %zu settings, %zu command lines, %zu fstab\n",
+		grub_cfgs, menus, labels, bls_entries, blocks, settings, command_lines,
+		tables);
 	assert_true(grub_cfgs > 0 && menus > 0 && labels > 0);
 }
 

@@ -203,6 +203,35 @@ static void kernel_installs_own_file(void **state)
 	}
 }
 
+/* "linux PATH OPTIONS" never fills GRUB 2.14's memory to the last byte, or nearly. */
+static void sizes_that_blscfg_overruns(void **state)
+{
+	struct facts *x = *state;
+
+	lose_entry(x);
+	x->inv.loader = LOADER_BLSUKI;
+	assert_int_equal(grubenv_set(&x->inv.grubenv, "more", "0123456"), 0);
+	for (int n = 1; n < 33; n++) {
+		_cleanup_free_ char *line = text_printf(
+			"root=UUID=" ROOT_UUID " %s%.*s", n % 2 ? "$more " : "", n,
+			"0123456789abcdef0123456789abcdef0");
+		struct bls_entry e = {0};
+		size_t size;
+
+		x->inv.cmdline.etc_kernel_cmdline = line;
+		assert_int_equal(plan_now(x), 0);
+		assert_int_equal(bls_parse(&e, buffer_bytes(&find(x, OP_ENTRY)->content),
+					 BLS_UKI, NULL), 0);
+		size = strlen("linux /vmlinuz-" V " ") + strlen(bls_get(&e, "options"));
+		if (n % 2)
+			size += strlen("0123456 ") - strlen("$more "); /* which GRUB takes */
+		if (size % 16 < 2 || size % 16 > 13)
+			fail_msg("%d: %zu of \"%s\"", n, size, bls_get(&e, "options"));
+		bls_done(&e);
+	}
+	grubenv_done(&x->inv.grubenv);
+}
+
 /* Consoles and the like stay; what no disk holds would be waited for. */
 static void devices_are_looked_for(void **state)
 {
@@ -408,6 +437,7 @@ int main(void)
 		WITH_FACTS(sibling_entry_is_the_template),
 		WITH_FACTS(kernel_installs_own_file),
 		WITH_FACTS(devices_are_looked_for),
+		WITH_FACTS(sizes_that_blscfg_overruns),
 		WITH_FACTS(default_keeps_unknown_variables),
 		WITH_FACTS(default_is_asked_for_or_kept),
 		cmocka_unit_test(what_starts_is_tried),

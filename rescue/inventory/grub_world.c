@@ -183,7 +183,7 @@ static const char *world_variable(void *data, const char *name)
 /* "(boot)/grub2", as GRUB calls the directory of the configuration. */
 static char *prefix_of(struct reader *r)
 {
-	const char *path = r->inv.grub_cfg, *slash = strrchr(path, '/'), *esp = esp_mountpoint(r);
+	const char *path = r->named_cfg, *slash = strrchr(path, '/'), *esp = esp_mountpoint(r);
 	size_t size = slash ? (size_t)(slash - path) : 0;
 
 	if (is_below(path, esp) && strcmp(esp, "/boot") != 0)

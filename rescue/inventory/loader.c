@@ -57,9 +57,12 @@ static int read_grub_cfg(struct reader *r)
 		error = started_prefer_configuration(r, &candidates);
 	if (error < 0 || candidates.count == 0)
 		return error;
-	r->inv.grub_cfg = strdup(candidates.items[0]);
-	if (!r->inv.grub_cfg)
+	r->named_cfg = strdup(candidates.items[0]);
+	if (!r->named_cfg)
 		return -ENOMEM;
+	error = target_canonical(r->t, r->named_cfg, &r->inv.grub_cfg);
+	if (error < 0)
+		return error == -ENOMEM ? error : reader_cannot_read(r, r->named_cfg, error);
 	error = target_read(r->t, r->inv.grub_cfg, GRUB_CFG_MAX_SIZE, text, NULL);
 	if (error >= 0)
 		error = grub_cfg_parse(&r->cfg, buffer_bytes(text), NULL);
@@ -124,14 +127,14 @@ static int read_saved_entries(struct reader *r)
 static int find_grubenv(struct reader *r, char **ret)
 {
 	_cleanup_(strings_done) struct strings candidates = {0};
-	const char *slash = r->inv.grub_cfg ? strrchr(r->inv.grub_cfg, '/') : NULL;
+	const char *slash = r->named_cfg ? strrchr(r->named_cfg, '/') : NULL;
 	int error = list_candidates(r, "grubenv", &candidates);
 
 	if (error < 0)
 		return error;
 	if (slash) {
 		_cleanup_free_ char *beside = text_printf(
-			"%.*s/grubenv", (int)(slash - r->inv.grub_cfg), r->inv.grub_cfg);
+			"%.*s/grubenv", (int)(slash - r->named_cfg), r->named_cfg);
 
 		if (!beside)
 			return -ENOMEM;

@@ -18,6 +18,7 @@ void reader_done(struct reader *r)
 	grub_cfg_done(&r->cfg);
 	grub_menu_done(&r->menu);
 	free(r->grub_prefix);
+	free(r->named_cfg);
 	grub_legacy_done(&r->legacy);
 	extlinux_done(&r->extlinux);
 	grubenv_done(&r->env);

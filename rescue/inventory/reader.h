@@ -37,6 +37,7 @@ struct reader {
 	const struct target *t;
 	struct grub_cfg cfg;   /* grub.cfg as it stands there */
 	struct grub_menu menu; /* what comes of it when it runs */
+	char *named_cfg;       /* grub.cfg by the name that GRUB finds it under, maybe a link */
 	char *grub_prefix;     /* as GRUB names the directory of grub.cfg */
 	struct grub_legacy legacy; /* LOADER_GRUB_LEGACY */
 	struct extlinux extlinux;  /* LOADER_EXTLINUX */

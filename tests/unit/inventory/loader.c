@@ -2,6 +2,8 @@
 /* Which configuration is read, the environment block, and by whose rules. */
 #include "patient.h"
 
+#include <unistd.h>
+
 #define CFG "/boot/grub2/grub.cfg"
 
 static enum loader_rules rules_of(const char *os_id, const char *version, const char *cfg)
@@ -198,6 +200,32 @@ static void reads_where_blscfg_is_told(void **state)
 	patient_free(p);
 }
 
+/* /boot/grub leads to /boot/grub2: the file is one, and GRUB's $prefix is the name it has. */
+static void a_linked_menu_is_its_file(void **state)
+{
+	struct patient *p = patient_new(NULL);
+	size_t found = 0;
+
+	(void)state;
+	assert_int_equal(unlinkat(p->tree.fd, "boot/grub2/grub.cfg", 0), 0);
+	add_text(p, "/boot/real/menu.cfg",
+		"load_env -f $config_directory/grubenv\nset default=$saved_entry\n"
+		"menuentry a { linux /boot/a }\nmenuentry b { linux /boot/b }\n");
+	add_text(p, "/boot/grub2/grubenv", "# GRUB Environment Block\nsaved_entry=b\n####");
+	add_text(p, "/boot/real/grubenv", "# GRUB Environment Block\nsaved_entry=a\n####");
+	assert_int_equal(symlinkat("../real/menu.cfg", p->tree.fd, "boot/grub2/grub.cfg"), 0);
+	patient_read(p);
+	assert_string_equal(p->inv.grub_cfg, "/boot/real/menu.cfg");
+	assert_string_equal(p->inv.grubenv_path, "/boot/grub2/grubenv");
+	assert_true(p->inv.default_entry >= 0);
+	assert_string_equal(p->inv.entries[p->inv.default_entry].title, "b");
+	for (size_t i = 0; i < p->inv.entry_count; i++)
+		if (p->inv.entries[i].kind == ENTRY_GRUB2)
+			found += strcmp(p->inv.entries[i].source, "/boot/real/menu.cfg") == 0;
+	assert_int_equal(found, 2);
+	patient_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,6 +234,7 @@ int main(void)
 		cmocka_unit_test(finds_the_configuration),
 		cmocka_unit_test(tells_a_damaged_block),
 		cmocka_unit_test(reads_the_raw_block),
+		cmocka_unit_test(a_linked_menu_is_its_file),
 		cmocka_unit_test(finds_the_entries),
 		cmocka_unit_test(starts_what_the_raw_block_says),
 		cmocka_unit_test(reads_where_blscfg_is_told),

@@ -4,16 +4,21 @@
 # Every kernel that the archive offers: only its image, and what its headers say that it
 # exports. Part of lab.sh.
 
-# lab_kernel_releases SUITE: kernels that the archive offers there, one release a line: every
-# cloud revision, and the newest two generic ones. Nothing where the suite is gone.
+# lab_kernel_releases SUITE: kernels that the archive offers there with their headers, one
+# release a line: every cloud revision, and the newest two generic ones of each line (6.1, 6.12). Nothing
+# where the suite is gone.
 lab_kernel_releases() {
 	local all
 	(lab_apt_update "$1" >&2) || return 0
-	all=$(apt_private "$(lab_apt "$1")" cache search --names-only \
-		'^linux-image-[0-9]+[.][0-9]+[.][0-9].*-amd64$' |
-		sed 's/^linux-image-//; s/ .*//' | grep -v -e '-rt-' | sort -V)
+	all=$(comm -12 <(_lab_releases_of "$1" linux-image) <(_lab_releases_of "$1" linux-headers) |
+		sort -V)
 	grep -e '-cloud-' <<<"$all" || :
-	grep -v -e '-cloud-' <<<"$all" | tail -n 2
+	sort -rV <<<"$all" | awk -F. '!/-cloud-/ && seen[$1 "." $2]++ < 2' | sort -V
+}
+
+_lab_releases_of() {
+	apt_private "$(lab_apt "$1")" cache search --names-only "^$2-[0-9]+[.][0-9]+[.][0-9].*-amd64\$" |
+		sed "s/^$2-//; s/ .*//" | grep -v -e '-rt-' | sort
 }
 
 # lab_kernel_image SUITE RELEASE: print a directory with vmlinuz and symvers of that kernel.

@@ -6,7 +6,9 @@
 #include "blocks.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #define SYSFS_SECTOR 512
 #define FLOPPY_MAJOR 2
@@ -29,21 +31,27 @@ void blocks_done(struct blocks *b)
 	free(b->items);
 }
 
-/* The attribute's text without newline; NULL: there is none. */
-static char *attribute(const struct target *sys, const char *directory, const char *name)
+static int directory_open(const struct target *sys, const char *directory)
 {
-	_cleanup_(buffer_done) struct buffer b = {0};
-	_cleanup_free_ char *path = text_printf("%s/%s", directory, name);
-
-	if (!path || target_read(sys, path, MAX_SYSFS_VALUE, &b, NULL) < 0 || !b.data)
-		return NULL;
-	return strdup(text_strip(b.data));
+	return target_open(sys, directory, O_RDONLY | O_DIRECTORY | O_NONBLOCK, NULL);
 }
 
-static uint64_t attribute_number(
-	const struct target *sys, const char *directory, const char *name)
+/* One read: the kernel gives an attribute, which is a page at most, as a whole. */
+static char *attribute(int directory, const char *name)
 {
-	_cleanup_free_ char *text = attribute(sys, directory, name);
+	_cleanup_close_ int fd = openat(directory, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	char text[MAX_SYSFS_VALUE + 1];
+	ssize_t size = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	if (size <= 0)
+		return NULL;
+	text[size] = '\0';
+	return strdup(text_strip(text));
+}
+
+static uint64_t attribute_number(int directory, const char *name)
+{
+	_cleanup_free_ char *text = attribute(directory, name);
 	uint64_t number;
 
 	return text && text_to_u64(text, UINT64_MAX, &number) ? number : 0;
@@ -69,9 +77,9 @@ static int attribute_list(const struct target *sys, const char *directory,
 	return r == -ENOMEM ? r : 0;
 }
 
-static dev_t attribute_dev(const struct target *sys, const char *directory)
+static dev_t attribute_dev(int directory)
 {
-	_cleanup_free_ char *text = attribute(sys, directory, "dev");
+	_cleanup_free_ char *text = attribute(directory, "dev");
 	unsigned major, minor;
 
 	return text && sscanf(text, "%u:%u", &major, &minor) == 2 ? makedev(major, minor)
@@ -86,27 +94,22 @@ static bool is_wanted(const struct block *b)
 }
 
 /* On USB, or a card: the kernel calls the drive fixed there, and it is plugged in. */
-static bool is_plugged(const struct target *sys, const char *directory)
+static bool is_plugged(const struct target *sys, const struct block *b, int directory)
 {
-	_cleanup_free_ char *card = attribute(sys, directory, "device/type");
+	_cleanup_free_ char *card = attribute(directory, "device/type");
 	_cleanup_free_ char *path = NULL;
 
 	if (text_equal(card, "SD"))
 		return true;
-	return target_canonical(sys, directory, &path) == 0 && strstr(path, "/usb");
+	return target_canonical(sys, b->directory, &path) == 0 && strstr(path, "/usb");
 }
 
 /* What partitions have from their disk. */
-static void read_kind(struct block *b, const struct target *sys, const struct blocks *blocks)
+static void read_kind(struct block *b, const struct target *sys, int directory)
 {
-	if (b->disk >= 0) {
-		b->is_removable = blocks->items[b->disk].is_removable;
-		return;
-	}
 	b->is_optical = major(b->number) == OPTICAL_MAJOR;
-	b->is_removable = b->is_optical ||
-			  attribute_number(sys, b->directory, "removable") ||
-			  is_plugged(sys, b->directory);
+	b->is_removable = b->is_optical || attribute_number(directory, "removable") ||
+			  is_plugged(sys, b, directory);
 }
 
 /* An array that was begun and lacks devices has no size yet: nothing is stacked. */
@@ -116,10 +119,11 @@ static int read_holders(struct block *b, const struct target *sys)
 	int r = attribute_list(sys, b->directory, "holders", &holders);
 
 	for (size_t i = 0; r == 0 && i < holders.count; i++) {
-		_cleanup_free_ char *directory = text_printf("/block/%s", holders.items[i]);
-		_cleanup_free_ char *size = directory ? attribute(sys, directory, "size") : NULL;
+		_cleanup_free_ char *path = text_printf("/block/%s", holders.items[i]);
+		_cleanup_close_ int directory = path ? directory_open(sys, path) : -1;
+		_cleanup_free_ char *size = attribute(directory, "size");
 
-		if (!directory)
+		if (!path)
 			return -ENOMEM;
 		if (!text_equal(size, "0")) {
 			b->held = true;
@@ -135,17 +139,20 @@ static int read_holders(struct block *b, const struct target *sys)
 /* Most loop devices are laid over nothing: of those no more is asked. */
 static int read_block(struct block *b, const struct target *sys)
 {
+	_cleanup_close_ int directory = directory_open(sys, b->directory);
 	int r;
 
-	if (__builtin_mul_overflow(attribute_number(sys, b->directory, "size"),
-		    SYSFS_SECTOR, &b->size) ||
+	if (__builtin_mul_overflow(attribute_number(directory, "size"), SYSFS_SECTOR,
+		    &b->size) ||
 		b->size == 0) {
 		b->size = 0;
 		return 0;
 	}
-	b->number = attribute_dev(sys, b->directory);
-	b->partition = (unsigned)attribute_number(sys, b->directory, "partition");
-	b->backing_file = attribute(sys, b->directory, "loop/backing_file");
+	b->number = attribute_dev(directory);
+	b->partition = (unsigned)attribute_number(directory, "partition");
+	b->backing_file = attribute(directory, "loop/backing_file");
+	if (b->disk < 0)
+		read_kind(b, sys, directory);
 	r = attribute_list(sys, b->directory, "slaves", &b->slaves);
 	return r < 0 ? r : read_holders(b, sys);
 }
@@ -164,7 +171,8 @@ static int add_block(struct blocks *blocks, const struct target *sys, const char
 	if (r == 0)
 		r = VECTOR_GROW(blocks);
 	if (r == 0 && is_wanted(&b) && blocks->count < MAX_DEVICES) {
-		read_kind(&b, sys, blocks);
+		if (disk >= 0)
+			b.is_removable = blocks->items[disk].is_removable;
 		blocks->items[blocks->count++] = b;
 		return 1;
 	}
@@ -177,19 +185,24 @@ static int compare_natural(const void *a, const void *b)
 	return text_compare_natural(*(char *const *)a, *(char *const *)b);
 }
 
+/* The kernel names a partition by its disk: sda1, nvme0n1p1 (disk_name). */
 static int add_partitions(struct blocks *blocks, const struct target *sys, int disk)
 {
 	_cleanup_(strings_done) struct strings names = {0};
 	_cleanup_free_ char *directory = strdup(blocks->items[disk].directory);
-	int r = directory ? target_list(sys, directory, &names, NULL) : -ENOMEM;
+	_cleanup_free_ char *name = strdup(blocks->items[disk].name);
+	int r = directory && name ? target_list(sys, directory, &names, NULL) : -ENOMEM;
 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	if (names.count > 1)
 		qsort(names.items, names.count, sizeof(*names.items), compare_natural);
 	for (size_t i = 0; i < names.count; i++) {
-		_cleanup_free_ char *path = text_printf("%s/partition", names.items[i]);
+		_cleanup_free_ char *path = NULL;
 
+		if (!text_starts(names.items[i], name))
+			continue;
+		path = text_printf("%s/partition", names.items[i]);
 		if (!path)
 			return -ENOMEM;
 		if (!attribute_is_there(sys, directory, path))
@@ -263,7 +276,15 @@ bool block_is_on(const struct blocks *blocks, int block, dev_t number)
 
 char *block_attribute(const struct target *sys, const struct block *b, const char *name)
 {
-	return attribute(sys, b->directory, name);
+	_cleanup_close_ int directory = directory_open(sys, b->directory);
+
+	return attribute(directory, name);
+}
+
+char *block_mapper_attribute(const struct target *sys, const struct block *b,
+	const char *name)
+{
+	return text_starts(b->name, "dm-") ? block_attribute(sys, b, name) : NULL;
 }
 
 bool block_has(const struct target *sys, const struct block *b, const char *name)

@@ -37,6 +37,9 @@ int blocks_find(const struct blocks *b, const char *name); /* index or -1 */
 bool block_is_on(const struct blocks *blocks, int block, dev_t number);
 /* The attribute's text without newline; NULL: there is none. */
 char *block_attribute(const struct target *sys, const struct block *b, const char *name);
+/* "dm/name" and the like; NULL also where it is none of device-mapper's. */
+char *block_mapper_attribute(const struct target *sys, const struct block *b,
+	const char *name);
 bool block_has(const struct target *sys, const struct block *b, const char *name);
 
 /*

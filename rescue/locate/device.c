@@ -6,6 +6,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#define PROBED_START (1024 * 1024) /* superblocks, and what is read first to mount them */
+#define PROBED_END (512 * 1024)    /* md, LVM's copies, what RAID controllers write */
+
 void device_done(struct device *d)
 {
 	free(d->path);
@@ -61,6 +64,16 @@ int device_open(const struct device *d, int flags, struct fault *f)
 	int fd = open(d->backing, flags | O_CLOEXEC | O_NONBLOCK);
 
 	return fd < 0 ? fault_errno(f, errno, d->backing, "open %s", d->path) : fd;
+}
+
+void device_read_ahead(const struct device *d, int fd)
+{
+	uint64_t start = MIN_OF(d->size, (uint64_t)PROBED_START);
+	uint64_t end = MIN_OF(d->size, (uint64_t)PROBED_END);
+
+	posix_fadvise(fd, (off_t)d->offset, (off_t)start, POSIX_FADV_WILLNEED);
+	posix_fadvise(fd, (off_t)(d->offset + d->size - end), (off_t)end,
+		POSIX_FADV_WILLNEED);
 }
 
 ssize_t device_peek(const struct device *d, uint64_t offset, void *data, size_t size)

@@ -38,6 +38,8 @@ int machine_scan(struct landscape *l, const struct machine *m, const struct stri
 	struct fault *f);
 /* Opens what the device lies on. Fd or -errno. */
 int device_open(const struct device *d, int flags, struct fault *f);
+/* libblkid reads here and there near both ends: two large requests cost less. */
+void device_read_ahead(const struct device *d, int fd);
 /* Up to size bytes from offset on, counted from the device's start. Count or -errno. */
 ssize_t device_peek(const struct device *d, uint64_t offset, void *data, size_t size);
 bool device_is_extended(const struct device *d); /* an MBR's container of logical ones */

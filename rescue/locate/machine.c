@@ -63,7 +63,7 @@ static enum device_type type_of(const struct target *sys, const struct block *b)
 		return DEVICE_LOOP;
 	if (text_starts(b->name, "md"))
 		return DEVICE_RAID;
-	uuid = block_attribute(sys, b, "dm/uuid");
+	uuid = block_mapper_attribute(sys, b, "dm/uuid");
 	if (!uuid)
 		return DEVICE_DISK;
 	if (text_starts(uuid, "LVM-"))
@@ -76,7 +76,7 @@ static enum device_type type_of(const struct target *sys, const struct block *b)
 /* /dev/mapper/NAME for device-mapper; elsewhere ! in a name stands for a slash. */
 static char *node_path(const struct target *sys, const struct block *b)
 {
-	_cleanup_free_ char *name = block_attribute(sys, b, "dm/name");
+	_cleanup_free_ char *name = block_mapper_attribute(sys, b, "dm/name");
 	char *path;
 
 	if (name)
@@ -132,7 +132,7 @@ static unsigned roles_of(const struct block *b)
 /* What a whole device is that has something special about it. */
 static unsigned pieces_of(const struct target *sys, const struct block *b)
 {
-	_cleanup_free_ char *mapper = block_attribute(sys, b, "dm/uuid");
+	_cleanup_free_ char *mapper = block_mapper_attribute(sys, b, "dm/uuid");
 	_cleanup_free_ char *path = NULL;
 
 	if (mapper && text_starts(mapper, "mpath-"))
@@ -164,7 +164,7 @@ static int report_degraded(struct landscape *l, const struct target *sys,
 
 static int describe(struct device *d, const struct target *sys, const struct block *b)
 {
-	d->mapper_uuid = block_attribute(sys, b, "dm/uuid");
+	d->mapper_uuid = block_mapper_attribute(sys, b, "dm/uuid");
 	if (b->disk < 0) {
 		d->pieces = pieces_of(sys, b);
 		d->wwid = block_attribute(sys, b, "device/wwid");

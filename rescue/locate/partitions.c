@@ -217,6 +217,7 @@ int partitions_scan(struct landscape *l, int disk)
 
 	if (fd < 0)
 		return 0; /* contents_scan says so */
+	device_read_ahead(&l->devices[disk], fd);
 	if (is_raid_member(&l->devices[disk], fd)) {
 		partitions_ignore(l, disk);
 		return 0;

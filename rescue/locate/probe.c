@@ -2,7 +2,8 @@
 /*
  * What a device holds: file system, UUID, label (libblkid), and whether it was left
  * unclean, which libblkid does not tell.
- * Superblocks: Linux fs/ext4/ext4.h, fs/btrfs/btrfs_tree.h, fs/fat (msdos_fs.h).
+ * Superblocks: Linux fs/ext4/ext4.h, fs/btrfs/btrfs_tree.h, fs/fat (msdos_fs.h); OpenZFS
+ * include/sys/vdev_impl.h, module/nvpair/nvpair.c (nvs_header_t).
  */
 #include "formats/luks.h"
 #include "local.h"
@@ -10,10 +11,13 @@
 #include <blkid/blkid.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/ioctl.h>
 #include <linux/fs.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#define MAX_HELPERS 3 /* threads beside the first one */
 #define LUKS_START 4096
 #define EXT_SUPERBLOCK 1024
 #define EXT_STATE 0x3a
@@ -29,7 +33,8 @@
 #define FAT_STATE 0x25 /* FAT12, FAT16 */
 #define FAT32_STATE 0x41
 #define FAT_DIRTY 0x1
-#define PROBED_SPAN (576 * 1024) /* from either end; labels of ZFS lie farthest in */
+#define ZFS_LABEL ((uint64_t)256 * 1024) /* two at the start, two at the end */
+#define ZFS_LIST 16384			 /* vdev_label_t.vl_vdev_phys */
 
 static void probe_done(blkid_probe *pr)
 {
@@ -120,31 +125,48 @@ static int take_value(char **ret, blkid_probe pr, const char *name)
 	return *ret ? 0 : -ENOMEM;
 }
 
-/* libblkid reads here and there near both ends: two large requests cost less. */
-static void read_ahead(const struct device *d, int fd)
+static bool starts_zfs_list(const struct device *d, uint64_t label)
 {
-	uint64_t size = MIN_OF(d->size, (uint64_t)PROBED_SPAN);
+	/* XDR; 0 or 1, the writer's byte order; nothing else in these four bytes. */
+	uint8_t start[4];
 
-	posix_fadvise(fd, (off_t)d->offset, (off_t)size, POSIX_FADV_WILLNEED);
-	posix_fadvise(fd, (off_t)(d->offset + d->size - size), (off_t)size,
-		POSIX_FADV_WILLNEED);
+	return device_peek(d, label + ZFS_LIST, start, sizeof(start)) == sizeof(start) &&
+	       start[0] == 1 && start[1] <= 1 && start[2] == 0 && start[3] == 0;
+}
+
+/*
+ * libblkid reads a MiB of each device for ZFS, more than for all else. Only where one of
+ * the four labels has its list of values is that worth while.
+ */
+static bool may_be_zfs(const struct device *d)
+{
+	const uint64_t end = d->size / ZFS_LABEL * ZFS_LABEL;
+
+	if (end < 4 * ZFS_LABEL)
+		return false;
+	return starts_zfs_list(d, 0) || starts_zfs_list(d, ZFS_LABEL) ||
+	       starts_zfs_list(d, end - 2 * ZFS_LABEL) ||
+	       starts_zfs_list(d, end - ZFS_LABEL);
 }
 
 /* 0 something or nothing found, -EILSEQ several contradicting signatures, -EIO. */
 static int probe_superblock(struct device *d, int fd)
 {
+	static char zfs[] = "zfs_member", *const types[] = {zfs, NULL};
 	_cleanup_(probe_done) blkid_probe pr = blkid_new_probe();
 	int r;
 
 	if (!pr)
 		return -ENOMEM;
-	read_ahead(d, fd);
+	device_read_ahead(d, fd);
 	if (blkid_probe_set_device(
 		    pr, fd, (blkid_loff_t)d->offset, (blkid_loff_t)d->size) < 0)
 		return -EIO;
 	blkid_probe_enable_superblocks(pr, 1);
 	blkid_probe_set_superblocks_flags(
 		pr, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_UUID | BLKID_SUBLKS_LABEL);
+	if (!may_be_zfs(d))
+		blkid_probe_filter_superblocks_type(pr, BLKID_FLTR_NOTIN, (char **)types);
 	errno = 0;
 	r = blkid_do_safeprobe(pr);
 	if (r != 0)
@@ -244,6 +266,51 @@ static int report_unreadable(struct landscape *l, const struct device *d, int er
 		d->path, "%s cannot be read: %s", d->path, strerror(error));
 }
 
+static bool is_worth_probing(const struct device *d)
+{
+	return !device_is_extended(d) && d->size > 0 && !d->is_divided && !d->is_inactive;
+}
+
+/* Devices are waited for side by side: each is asked by one thread alone. */
+struct probing {
+	struct device *devices;
+	int *results; /* of each: 0 or -errno */
+	size_t count;
+	atomic_size_t next;
+};
+
+static void *probe_some(void *data)
+{
+	struct probing *p = data;
+	size_t i;
+
+	while ((i = atomic_fetch_add(&p->next, 1)) < p->count) {
+		struct device *d = &p->devices[i];
+		_cleanup_close_ int fd = -1;
+
+		if (!is_worth_probing(d))
+			continue;
+		fd = device_open(d, O_RDONLY, NULL);
+		p->results[i] = fd < 0 ? fd : probe_contents(d, fd);
+	}
+	return NULL;
+}
+
+/* As many threads as can be had; this one takes part. */
+static void probe_all(struct probing *p)
+{
+	pthread_t helpers[MAX_HELPERS];
+	size_t count = 0;
+
+	blkid_init_debug(0); /* what libblkid would do at the first probe */
+	while (count < MAX_HELPERS && count + 1 < p->count &&
+		pthread_create(&helpers[count], NULL, probe_some, p) == 0)
+		count++;
+	probe_some(p);
+	while (count > 0)
+		pthread_join(helpers[--count], NULL);
+}
+
 int contents_scan(struct landscape *l)
 {
 	return contents_scan_from(l, 0);
@@ -251,17 +318,16 @@ int contents_scan(struct landscape *l)
 
 int contents_scan_from(struct landscape *l, size_t first)
 {
-	for (size_t i = first; i < l->device_count; i++) {
-		struct device *d = &l->devices[i];
-		_cleanup_close_ int fd = -1;
-		int r;
+	_cleanup_free_ int *results = calloc(l->device_count - first + 1, sizeof(*results));
+	struct probing p = {l->devices + first, results, l->device_count - first, 0};
 
-		if (device_is_extended(d) || d->size == 0 || d->is_divided ||
-			d->is_inactive)
-			continue;
-		fd = device_open(d, O_RDONLY, NULL);
-		r = fd < 0 ? fd : probe_contents(d, fd);
-		if (r < 0 && report_unreadable(l, d, -r) < 0)
+	if (!results)
+		return -ENOMEM;
+	probe_all(&p);
+	for (size_t i = 0; i < p.count; i++) {
+		struct device *d = &p.devices[i];
+
+		if (results[i] < 0 && report_unreadable(l, d, -results[i]) < 0)
 			return -ENOMEM;
 		/* The running kernel has replayed it, and shows the result. */
 		if (d->unclean && l->mounts && mounts_present(l->mounts, d))

@@ -52,7 +52,8 @@ void decompressor_free(struct decompressor *d);
  */
 int decompressor_whole(struct decompressor *d, struct bytes in, size_t limit,
 		       struct buffer *b);
-enum input_state { INPUT_GOES_ON, INPUT_ENDS };
+/* INPUT_IS_ONE: it is all there, and what stands behind its first stream is none. */
+enum input_state { INPUT_GOES_ON, INPUT_ENDS, INPUT_IS_ONE };
 /*
  * From in, which moves forward, to at most size bytes at out: how many they were. Fewer: all
  * input is used up; 0 where it ends: so is the stream. -EBADMSG, also when cut.

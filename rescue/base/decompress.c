@@ -188,7 +188,7 @@ static ssize_t read_step(struct decompressor *d, struct bytes *in, enum input_st
 	in->size -= consumed;
 	d->has_ended = r > 0;
 	/* At the end of the input a step that moves nothing means that some is missing. */
-	if (!r && !produced && !consumed && (in->size || state == INPUT_ENDS))
+	if (!r && !produced && !consumed && (in->size || state != INPUT_GOES_ON))
 		return -EBADMSG;
 	return (ssize_t)produced;
 }
@@ -203,7 +203,7 @@ ssize_t decompressor_read(struct decompressor *d, struct bytes *in, enum input_s
 	while (have < size) {
 		ssize_t n;
 
-		if (d->has_ended && !in->size)
+		if (d->has_ended && (!in->size || state == INPUT_IS_ONE))
 			break;
 		n = d->has_ended ? reopen(d) : 0;
 		if (n < 0)

@@ -135,7 +135,7 @@ static int lzma_step(union decoder *d, struct step *s)
 	d->lzma.avail_in = s->in_size;
 	d->lzma.next_out = (uint8_t *)s->out;
 	d->lzma.avail_out = s->out_size;
-	r = lzma_code(&d->lzma, s->state == INPUT_ENDS ? LZMA_FINISH : LZMA_RUN);
+	r = lzma_code(&d->lzma, s->state == INPUT_GOES_ON ? LZMA_RUN : LZMA_FINISH);
 	advance(s, d->lzma.avail_in, d->lzma.avail_out);
 	switch (r) {
 	case LZMA_STREAM_END:

@@ -13,7 +13,6 @@
 enum {
 	PIECE = 64 * 1024,
 	BLOCK = 4096, /* zeros are left out by that much */
-	SIZE_BEHIND = 4,
 	HEAD = 64 * 1024, /* the ELF header; the largest page of any machine */
 	STEP = 1024 * 1024,
 	KEPT = 18 * STEP, /* of a kernel today, 13 to 16 lie behind the tables' begin */
@@ -65,7 +64,7 @@ static int fill(struct kernel_window *w, struct decompressor *d, struct bytes in
 	size_t kept = 0;
 	ssize_t n;
 
-	while ((n = decompressor_read(d, &in, INPUT_ENDS, piece, PIECE)) > 0) {
+	while ((n = decompressor_read(d, &in, INPUT_IS_ONE, piece, PIECE)) > 0) {
 		if ((size_t)n > w->room - w->vmlinux.size)
 			return -ENOTSUP; /* it holds more than it says */
 		kept += keep(window + w->vmlinux.size, piece, (size_t)n);
@@ -81,7 +80,7 @@ static size_t size_said(struct bytes in)
 {
 	const uint8_t *end = in.data + in.size;
 
-	return in.size < SIZE_BEHIND ? 0 : (size_t)end[-4] | (size_t)end[-3] << 8 |
+	return in.size < 4 ? 0 : (size_t)end[-4] | (size_t)end[-3] << 8 |
 				 (size_t)end[-2] << 16 | (size_t)end[-1] << 24;
 }
 
@@ -107,8 +106,6 @@ int kernel_window_unpack(struct kernel_window *ret, enum compression c, struct b
 	r = decompressor_new(&d, c, 1);
 	if (r < 0)
 		return r;
-	/* gzip's size is part of its stream, behind the others it is the kernel's own. */
-	in.size -= c == COMPRESSION_GZIP ? 0 : SIZE_BEHIND;
 	r = fill(&w, d, in, piece);
 	decompressor_free(d);
 	if (r < 0)

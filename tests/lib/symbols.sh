@@ -5,8 +5,8 @@
 # exports. Part of lab.sh.
 
 # lab_kernel_releases SUITE: kernels that the archive offers there with their headers, one
-# release a line: every cloud revision, and the newest two generic ones of each line (6.1, 6.12). Nothing
-# where the suite is gone.
+# release a line: every cloud revision, and the newest two generic ones of each series (6.1,
+# 6.12). Nothing where the suite is gone.
 lab_kernel_releases() {
 	local all
 	(lab_apt_update "$1" >&2) || return 0

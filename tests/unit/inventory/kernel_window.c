@@ -98,6 +98,20 @@ static int unpack_changed(struct buffer *packed, size_t size, size_t at, uint8_t
 	return r;
 }
 
+/* As behind the streams of other compressions: padding, and the kernel's own size. */
+static void ignores_what_is_behind(void **state)
+{
+	_cleanup_(buffer_done) struct buffer plain = content(MIB, 1), packed = pack(&plain);
+	_cleanup_(kernel_window_done) struct kernel_window w = {0};
+
+	(void)state;
+	assert_int_equal(buffer_append(&packed, "\0\0\0\0\0\0\0\0\0\0\x10", 12), 0);
+	assert_int_equal(kernel_window_unpack(&w, COMPRESSION_GZIP, buffer_bytes(&packed),
+					      LIMIT), 0);
+	assert_int_equal(w.vmlinux.size, MIB);
+	assert_int_equal(memcmp(w.vmlinux.data, plain.data, MIB), 0);
+}
+
 static void damage_is_told(void **state)
 {
 	_cleanup_(buffer_done) struct buffer plain = content(MIB, 1), packed = pack(&plain);
@@ -120,6 +134,7 @@ int main(void)
 		cmocka_unit_test(keeps_what_is_small),
 		cmocka_unit_test(zeros_cost_nothing),
 		cmocka_unit_test(keeps_the_end_of_what_is_large),
+		cmocka_unit_test(ignores_what_is_behind),
 		cmocka_unit_test(damage_is_told),
 	};
 

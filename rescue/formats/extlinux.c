@@ -83,13 +83,24 @@ static int read_append(struct extlinux_entry *e, struct bytes text)
 	return e->options ? 0 : -ENOMEM;
 }
 
+/* `^` stands before the letter that chooses it, and is not shown. */
+static int read_title(struct extlinux_entry *e, struct bytes text)
+{
+	int r = replace(&e->title, text);
+	char *hotkey = r < 0 ? NULL : strchr(e->title, '^');
+
+	if (hotkey)
+		memmove(hotkey, hotkey + 1, strlen(hotkey));
+	return r;
+}
+
 static int read_menu_line(struct extlinux_entry *e, struct bytes rest)
 {
 	struct bytes word = text_word(&rest);
 
 	if (is_keyword(word, "default"))
 		e->is_menu_default = true;
-	return is_keyword(word, "label") ? replace(&e->title, text_trim(rest)) : 0;
+	return is_keyword(word, "label") ? read_title(e, text_trim(rest)) : 0;
 }
 
 /* Modules of syslinux itself end so: they start something else. */

@@ -23,12 +23,14 @@ struct module_signature {
 	struct bytes issuer, serial, key_id, value;
 	struct bytes attributes, message_digest; /* signed attributes, empty as a rule */
 	struct bytes signed_attributes;		 /* their element behind its tag */
+	struct bytes certificates;		 /* that came with it; empty as a rule */
 	int digest;	      /* enum digest_algorithm */
 };
 
 /* The key of one certificate; spans of the image, or of memory that issuer begins. */
 struct kernel_key {
 	struct bytes issuer, serial, key_id;
+	struct bytes subject;
 	struct bytes modulus, exponent; /* RSA; empty: no such key */
 	struct bytes point;		/* on an elliptic curve; likewise */
 };
@@ -41,6 +43,13 @@ struct kernel_keys {
 void kernel_keys_done(struct kernel_keys *keys);
 int kernel_keys_add(struct kernel_keys *keys, const struct kernel_key *key);
 int kernel_keys_copy(struct kernel_keys *ret, const struct kernel_keys *from);
+
+/* The certificate at the beginning of in, which moves behind it. Spans of it. */
+bool certificate_parse(struct kernel_key *ret, struct bytes *in);
+/* The common name in a distinguished name, else its organization; NULL: no memory. */
+char *certificate_name(struct bytes distinguished_name);
+/* A PKCS#7 message of one signer, as EFI programs have it, too. */
+bool pkcs7_parse(struct module_signature *ret, struct bytes message);
 
 void module_signature_parse(struct module_signature *ret, struct bytes file);
 /* The two numbers of an ECDSA signature. false: it is none. */

@@ -10,6 +10,8 @@
 #define OID_EC_KEY "\x2a\x86\x48\xce\x3d\x02\x01"
 #define OID_RSA "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
 #define OID_SUBJECT_KEY_ID "\x55\x1d\x0e"
+#define OID_COMMON_NAME "\x55\x04\x03"
+#define OID_ORGANIZATION "\x55\x04\x0a"
 #define IS_OID(oid, text) der_is_oid(oid, text, sizeof(text) - 1)
 
 /* SubjectPublicKeyInfo: a bit string that holds modulus and exponent, or a point. */
@@ -47,7 +49,7 @@ static void read_extensions(struct kernel_key *k, struct bytes list)
 static bool read_certificate(struct kernel_key *k, struct bytes in)
 {
 	struct bytes whole, body, skipped, key, wrapped, list;
-	struct der issuer;
+	struct der issuer, subject;
 
 	if (!der_take(&whole, &in, DER_SEQUENCE) ||
 	    !der_take(&body, &whole, DER_SEQUENCE) ||
@@ -55,14 +57,51 @@ static bool read_certificate(struct kernel_key *k, struct bytes in)
 	    !der_take(&k->serial, &body, DER_INTEGER) ||
 	    !der_take(&skipped, &body, DER_SEQUENCE) || !der_next(&issuer, &body) ||
 	    issuer.tag != DER_SEQUENCE || !der_take(&skipped, &body, DER_SEQUENCE) ||
-	    !der_take(&skipped, &body, DER_SEQUENCE) || !der_take(&key, &body, DER_SEQUENCE))
+	    !der_next(&subject, &body) || subject.tag != DER_SEQUENCE ||
+	    !der_take(&key, &body, DER_SEQUENCE))
 		return false;
 	k->issuer = issuer.whole;
+	k->subject = subject.whole;
 	read_key(k, key);
 	if (der_take(&wrapped, &body, DER_TAGGED_0 + 3) &&
 	    der_take(&list, &wrapped, DER_SEQUENCE))
 		read_extensions(k, list);
 	return true;
+}
+
+bool certificate_parse(struct kernel_key *ret, struct bytes *in)
+{
+	struct der whole;
+
+	*ret = (struct kernel_key){0};
+	return der_next(&whole, in) && read_certificate(ret, whole.whole);
+}
+
+/* Name: a sequence of sets of pairs, OID and text. */
+static struct bytes name_part(struct bytes name, const char *oid, size_t size)
+{
+	struct bytes list, set, pair, id;
+	struct der text;
+
+	if (!der_take(&list, &name, DER_SEQUENCE))
+		return (struct bytes){0};
+	while (der_take(&set, &list, DER_SET))
+		while (der_take(&pair, &set, DER_SEQUENCE))
+			if (der_take(&id, &pair, DER_OID) && der_is_oid(id, oid, size) &&
+			    der_next(&text, &pair))
+				return text.content;
+	return (struct bytes){0};
+}
+
+char *certificate_name(struct bytes distinguished_name)
+{
+	struct bytes text = name_part(distinguished_name, OID_COMMON_NAME,
+				      sizeof(OID_COMMON_NAME) - 1);
+
+	if (!text.size)
+		text = name_part(distinguished_name, OID_ORGANIZATION,
+				 sizeof(OID_ORGANIZATION) - 1);
+	return text.size ? strndup((const char *)text.data, text.size) : strdup("somebody");
 }
 
 /* The list has no head of its own: certificates begin where a version 3 stands so deep. */
@@ -115,8 +154,8 @@ void kernel_keys_done(struct kernel_keys *keys)
 int kernel_keys_add(struct kernel_keys *keys, const struct kernel_key *key)
 {
 	struct kernel_key own = *key;
-	struct bytes *const spans[] = {&own.issuer, &own.serial, &own.key_id, &own.modulus,
-		&own.exponent, &own.point};
+	struct bytes *const spans[] = {&own.issuer, &own.serial, &own.key_id, &own.subject,
+		&own.modulus, &own.exponent, &own.point};
 	size_t size = 0;
 	uint8_t *bytes;
 

@@ -87,7 +87,7 @@ static bool read_message(struct module_signature *s, struct bytes in)
 	    !der_take(&skipped, &data, DER_INTEGER) ||
 	    !der_take(&skipped, &data, DER_SET) || !der_take(&skipped, &data, DER_SEQUENCE))
 		return false;
-	der_take(&skipped, &data, DER_TAGGED_0);
+	der_take(&s->certificates, &data, DER_TAGGED_0);
 	der_take(&skipped, &data, DER_TAGGED_0 + 1);
 	return der_take(&signers, &data, DER_SET) &&
 	       der_take(&signer, &signers, DER_SEQUENCE) && read_signer(s, signer);
@@ -115,6 +115,15 @@ static enum module_signature_state read_trailer(struct module_signature *s,
 	    !read_message(s, (struct bytes){file.data + s->content.size, length}))
 		return MODULE_SIGNATURE_DAMAGED;
 	return s->digest ? MODULE_SIGNED : MODULE_SIGNED_OTHERWISE;
+}
+
+bool pkcs7_parse(struct module_signature *ret, struct bytes message)
+{
+	*ret = (struct module_signature){.state = MODULE_SIGNATURE_DAMAGED};
+	if (!read_message(ret, message))
+		return false;
+	ret->state = ret->digest ? MODULE_SIGNED : MODULE_SIGNED_OTHERWISE;
+	return true;
 }
 
 void module_signature_parse(struct module_signature *ret, struct bytes file)

@@ -25,25 +25,105 @@ static bool has(struct bytes in, uint64_t offset, uint64_t size)
 	return offset <= in.size && size <= in.size - offset;
 }
 
-bool pe_is_signed(struct bytes in)
+/* Where "PE\0\0" stands; 0: it is no PE program. */
+static uint64_t find_header(struct bytes in)
 {
-	uint64_t header, directories;
-	uint32_t magic, offset, size;
+	uint64_t header;
+	uint32_t magic;
 
 	if (!has(in, 0, PE_OFFSET_AT + 4) || memcmp(in.data, "MZ", 2) != 0)
-		return false;
+		return 0;
 	header = number(in.data + PE_OFFSET_AT, 4);
 	if (!has(in, header, COFF_SIZE + 2) || memcmp(in.data + header, "PE\0", 4) != 0)
-		return false;
+		return 0;
 	magic = number(in.data + header + COFF_SIZE, 2);
-	if (magic != OPTIONAL_32 && magic != OPTIONAL_64)
+	return magic == OPTIONAL_32 || magic == OPTIONAL_64 ? header : 0;
+}
+
+static bool certificates(struct bytes *ret, struct bytes in)
+{
+	uint64_t header = find_header(in), directories;
+	uint32_t offset, size;
+
+	if (!header)
 		return false;
-	directories = header + COFF_SIZE + (magic == OPTIONAL_64 ? 112 : 96);
+	directories = header + COFF_SIZE +
+		(number(in.data + header + COFF_SIZE, 2) == OPTIONAL_64 ? 112 : 96);
 	/* The count of directories stands right before them. */
 	if (!has(in, directories - 4, 4 + 8 * (CERTIFICATES + 1)) ||
 		number(in.data + directories - 4, 4) <= CERTIFICATES)
 		return false;
 	offset = number(in.data + directories + 8 * CERTIFICATES, 4);
 	size = number(in.data + directories + 8 * CERTIFICATES + 4, 4);
-	return size > CERTIFICATE_HEADER && has(in, offset, size);
+	if (size <= CERTIFICATE_HEADER || !has(in, offset, size))
+		return false;
+	*ret = (struct bytes){in.data + offset, size};
+	return true;
+}
+
+bool pe_is_signed(struct bytes in)
+{
+	struct bytes table;
+
+	return certificates(&table, in);
+}
+
+/* WIN_CERTIFICATE: length, revision, type, then the message and zeros. */
+bool pe_signature(struct bytes *ret, struct bytes in)
+{
+	enum { TYPE_AT = 6, PKCS_SIGNED_DATA = 2 };
+	struct bytes table;
+	uint32_t length;
+
+	if (!certificates(&table, in))
+		return false;
+	length = number(table.data, 4);
+	if (length <= CERTIFICATE_HEADER || length > table.size ||
+		number(table.data + TYPE_AT, 2) != PKCS_SIGNED_DATA)
+		return false;
+	*ret = (struct bytes){table.data + CERTIFICATE_HEADER, length - CERTIFICATE_HEADER};
+	return true;
+}
+
+/* A name of more than 8 bytes is "/N", an offset into the strings behind the symbols. */
+static bool is_named(struct bytes in, uint64_t header, const uint8_t *entry, const char *name)
+{
+	enum { SHORT_NAME = 8, SYMBOLS_AT = 12, COUNT_AT = 16, SYMBOL_SIZE = 18 };
+	size_t size = strlen(name) + 1;
+	uint64_t at = number(in.data + header + SYMBOLS_AT, 4) +
+		      (uint64_t)SYMBOL_SIZE * number(in.data + header + COUNT_AT, 4);
+	uint64_t offset = 0;
+
+	if (entry[0] != '/')
+		return strncmp((const char *)entry, name, SHORT_NAME) == 0;
+	for (size_t i = 1; i < SHORT_NAME && entry[i] >= '0' && entry[i] <= '9'; i++)
+		offset = offset * 10 + entry[i] - '0';
+	return has(in, at + offset, size) && memcmp(in.data + at + offset, name, size) == 0;
+}
+
+bool pe_section(struct bytes *ret, struct bytes in, const char *name)
+{
+	enum { COUNT_AT = 6, OPTIONAL_SIZE_AT = 20, ENTRY = 40, MEMORY_AT = 8, SIZE_AT = 16,
+	       OFFSET_AT = 20 };
+	uint64_t header = find_header(in);
+	uint32_t count = header ? number(in.data + header + COUNT_AT, 2) : 0;
+	uint64_t at = header ? header + COFF_SIZE +
+			number(in.data + header + OPTIONAL_SIZE_AT, 2) : 0;
+
+	for (uint32_t i = 0; i < count && has(in, at, ENTRY); i++, at += ENTRY) {
+		const uint8_t *entry = in.data + at;
+		uint32_t memory = number(entry + MEMORY_AT, 4);
+		uint32_t size = number(entry + SIZE_AT, 4);
+		uint32_t offset = number(entry + OFFSET_AT, 4);
+
+		if (!is_named(in, header, entry, name))
+			continue;
+		/* In the file it is padded. */
+		size = memory && memory < size ? memory : size;
+		if (!has(in, offset, size))
+			return false;
+		*ret = (struct bytes){in.data + offset, size};
+		return true;
+	}
+	return false;
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What makes a whole kernel not start: FIPS mode compares the image with .NAME.hmac beside
- * it (dracut: fips.sh, with hmaccalc's key), Secure Boot wants a signature in it.
+ * it (dracut: fips.sh, with hmaccalc's key), Secure Boot wants a signature (signer.c).
  */
 #include "digest.h"
 #include "formats/cmdline.h"
 #include "formats/linux_image.h"
-#include "formats/pe_image.h"
 #include "verify_rules.h"
 
 #include <ctype.h>
@@ -111,25 +110,6 @@ static int judge_fips(struct rules *r, const struct kernel *k)
 		k->release, problem);
 }
 
-/* ---- Secure Boot -------------------------------------------------------------------- */
-
-/* Where it is on, only what is signed starts; by whom, the firmware alone knows. */
-static int judge_signature(struct rules *r, const struct kernel *k)
-{
-	const struct platform *p = r->options->platform;
-	_cleanup_(buffer_done) struct buffer file = {0};
-	int rc;
-
-	if (!p || p->secure_boot != SECURE_BOOT_ON || k->image.state != PART_OK)
-		return 0;
-	rc = files_read(rules_files(r, k), k->image.path, LINUX_IMAGE_MAX_SIZE, &file);
-	if (rc < 0 || pe_is_signed(buffer_bytes(&file)))
-		return rc == -ENOMEM ? rc : 0;
-	return findings_add(&r->v->findings, "secureboot-unsigned", rules_severity(r, k),
-		k->release, k->image.path,
-		"Secure Boot is on, and the kernel image %s is not signed", k->image.path);
-}
-
 int rules_secure(struct rules *r)
 {
 	int rc = 0;
@@ -141,7 +121,7 @@ int rules_secure(struct rules *r)
 			continue;
 		rc = judge_fips(r, k);
 		if (rc >= 0)
-			rc = judge_signature(r, k);
+			rc = rules_secure_boot(r, k);
 	}
 	return rc;
 }

@@ -56,6 +56,7 @@ int rules_user_space(struct rules *r);	/* user_space.c: libc, CPU */
 int rules_secure(struct rules *r);	/* secure.c: FIPS, Secure Boot */
 int rules_labels(struct rules *r);	/* labels.c: SELinux */
 int rules_space(struct rules *r);	/* space.c: room in /boot */
+int rules_secure_boot(struct rules *r, const struct kernel *k); /* signer.c */
 /*
  * secure.c: what FIPS mode would find wrong with its image; *ret a sentence or NULL. 0 or
  * -ENOMEM.

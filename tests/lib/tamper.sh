@@ -83,11 +83,14 @@ lab_orphan() {
 
 # lab_crash IMAGE OPTION…: a real power cut. The machine stops while its root file system is
 # mounted, with a journal that holds what the file system does not yet (a file
-# /etc/written-before-the-crash) and a deleted file still open.
+# /etc/written-before-the-crash) and a deleted file still open. Options of lab_disk, and
+#   partition=N   of the root file system, where the disk is not one of lab_disk
+#   more=WORDS    what the kernel command line of the system ends with since the last minute
 lab_crash() {
-	local image=$1 part tree release lab_args
+	local image=$1 part tree release fs more lab_args
 	shift
-	part=$(lab_partition root "$@")
+	part=$(lab_option partition "$(lab_partition root "$@")" "$@")
+	fs=$(lab_option fs ext4 "$@") more=$(lab_option more '' "$@")
 	tree=$(lab_kernel generic)
 	release=$(lab_release "$tree")
 	lab_drive virtio "$image"
@@ -96,9 +99,15 @@ lab_crash() {
 		"${lab_args[@]}"
 	lab_console_expect 'RESCUE-SHELL-READY' 90
 	lab_console_expect "$LAB_PROMPT" 20
-	# A journal that is not emptied in the background.
-	lab_console_run "mount -t $(lab_option fs ext4 "$@") -o commit=1000 /dev/vda$part /mnt" 20
+	# A journal that is not emptied in the background; that of XFS waits by itself.
+	[[ $fs == xfs ]] || fs+=' -o commit=1000'
+	lab_console_run "mount -t $fs /dev/vda$part /mnt" 20
 	lab_console_run 'exec 3>/mnt/deleted; head -c 50000 /dev/urandom >&3; rm /mnt/deleted' 20
+	if [[ -n $more ]]; then
+		lab_console_run 'cd /mnt/etc/kernel' 20
+		lab_console_run "sed 's/\$/$more/' cmdline | dd conv=fsync of=new" 20
+		lab_console_run 'mv new cmdline; cd /' 20
+	fi
 	lab_console_run 'echo it was | dd conv=fsync of=/mnt/etc/written-before-the-crash' 20
 	# shellcheck disable=SC2154 # set by lab_console_start
 	kill -KILL "$(_lab_child "$lab_con_pid")"

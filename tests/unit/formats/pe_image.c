@@ -74,10 +74,74 @@ static void no_program(void **state)
 	assert_false(is_signed(pe, SIZE));
 }
 
+/* WIN_CERTIFICATE: its length, its kind. */
+static void messages(void **state)
+{
+	uint8_t pe[SIZE];
+	struct bytes in = {pe, SIZE}, message = {0};
+
+	(void)state;
+	make(pe, true);
+	put(pe + SIGNATURE_AT, 40, 4);
+	put(pe + SIGNATURE_AT + 4, 0x200, 2);
+	put(pe + SIGNATURE_AT + 6, 2, 2);
+	assert_true(pe_signature(&message, in));
+	assert_ptr_equal(message.data, pe + SIGNATURE_AT + 8);
+	assert_int_equal(message.size, 32);
+	put(pe + SIGNATURE_AT, 65, 4); /* longer than the table */
+	assert_false(pe_signature(&message, in));
+	put(pe + SIGNATURE_AT, 8, 4); /* nothing in it */
+	assert_false(pe_signature(&message, in));
+	put(pe + SIGNATURE_AT, 40, 4);
+	put(pe + SIGNATURE_AT + 6, 1, 2); /* X.509 alone */
+	assert_false(pe_signature(&message, in));
+	assert_int_equal(message.size, 32); /* as it was */
+}
+
+/* Two sections: ".text", and one whose name stands in the strings behind no symbols. */
+static void sections(void **state)
+{
+	enum { OPTIONAL = 112 + 16 * 8, ENTRIES = PE_AT + 24 + OPTIONAL, STRINGS = 470 };
+	uint8_t pe[SIZE] = {0};
+	struct bytes in = {pe, SIZE}, content = {0};
+
+	(void)state;
+	make(pe, true);
+	put(pe + PE_AT + 6, 2, 2);
+	put(pe + PE_AT + 12, STRINGS, 4);
+	put(pe + PE_AT + 20, OPTIONAL - 80, 2); /* so that both entries fit */
+	memcpy(pe + ENTRIES - 80, ".text\0\0", 8);
+	put(pe + ENTRIES - 80 + 8, 3, 4);
+	put(pe + ENTRIES - 80 + 16, 16, 4);
+	put(pe + ENTRIES - 80 + 20, 64, 4);
+	memcpy(pe + ENTRIES - 40, "/4\0\0\0\0\0", 8);
+	put(pe + ENTRIES - 40 + 16, 10, 4);
+	put(pe + ENTRIES - 40 + 20, 100, 4);
+	memcpy(pe + STRINGS + 4, ".vendor_cert", 13);
+	assert_true(pe_section(&content, in, ".text"));
+	assert_ptr_equal(content.data, pe + 64);
+	assert_int_equal(content.size, 3); /* the rest is padding */
+	assert_true(pe_section(&content, in, ".vendor_cert"));
+	assert_ptr_equal(content.data, pe + 100);
+	assert_int_equal(content.size, 10);
+	assert_false(pe_section(&content, in, ".data"));
+	assert_false(pe_section(&content, in, ".vendor_cer"));
+	put(pe + ENTRIES - 40 + 20, SIZE - 5, 4); /* behind the end */
+	assert_false(pe_section(&content, in, ".vendor_cert"));
+	memcpy(pe + ENTRIES - 40, "/9999999", 8);
+	assert_false(pe_section(&content, in, ".vendor_cert"));
+	put(pe + PE_AT + 6, 0xffff, 2); /* more than there are */
+	assert_false(pe_section(&content, in, ".data"));
+	for (size_t size = 0; size < ENTRIES - 40; size++)
+		assert_false(pe_section(&content, (struct bytes){pe, size}, ".vendor_cert"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(signatures),
+		cmocka_unit_test(messages),
+		cmocka_unit_test(sections),
 		cmocka_unit_test(no_program),
 	};
 

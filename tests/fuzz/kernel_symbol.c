@@ -29,5 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (readers[i](in, visit, &left, &f) < 0 && !f.reason[0])
 			abort();
 	}
+	if (elf_kernel_first_table(in) > size)
+		abort();
 	return 0;
 }

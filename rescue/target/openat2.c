@@ -37,8 +37,12 @@ void target_use_resolver(enum target_resolver r)
 
 enum target_resolver target_resolver(void)
 {
-	const char *wish = chosen_by_environment ? NULL : getenv("RESCUE_RESOLVER");
+	const char *wish;
 
+	/* Asked once, while there is one thread: others only read it. */
+	if (chosen_by_environment)
+		return chosen;
+	wish = getenv("RESCUE_RESOLVER");
 	chosen_by_environment = true;
 	if (wish && strcmp(wish, "walk") == 0)
 		chosen = RESOLVE_WALK;

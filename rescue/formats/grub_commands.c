@@ -63,21 +63,21 @@ static int read_file(
 	return x->names[n] ? 0 : -ENOMEM;
 }
 
-/* source, configfile FILE. A file that is not there is passed over. */
-static int run_file(struct grub_run *x, const char *path, bool *ret_was_read)
+/* source, configfile FILE: runs once the command is done. One that is not there is passed over. */
+static int run_file(struct grub_run *x, const char *path, bool leaves)
 {
-	const char *name;
-	struct grub_body text;
+	struct grub_call *call = &x->call;
 	int r;
 
 	if (x->text_count >= GRUB_CFG_MAX_FILES)
 		return -E2BIG;
-	r = read_file(x, path, &text, &name);
+	r = read_file(x, path, &call->body, &call->file);
 	if (r == -ENOMEM)
 		return r;
 	x->last = r < 0 ? GRUB_NO : GRUB_YES;
-	*ret_was_read = r >= 0;
-	return r < 0 ? 0 : grub_run_text(x, &text, name);
+	call->is_wanted = r >= 0;
+	call->leaves = leaves;
+	return 0;
 }
 
 static int load_env(struct grub_run *x, const struct strings *words)
@@ -157,22 +157,6 @@ static int run_blscfg(struct grub_run *x, const struct strings *words)
 	return path && !x->menu.blscfg_path ? -ENOMEM : 0;
 }
 
-static int call(struct grub_run *x, const struct grub_function *f, const struct strings *words)
-{
-	struct grub_scope *s = x->scope;
-	const struct strings *arguments = s->arguments;
-	size_t first = s->first_argument;
-	int r;
-
-	s->arguments = words;
-	s->first_argument = 1;
-	r = grub_run_text(x, &f->body, f->file);
-	x->returns = false;
-	s->arguments = arguments;
-	s->first_argument = first;
-	return r;
-}
-
 /* Commands of which it is known that they succeed, and that they do not matter here. */
 static bool is_harmless(const char *word)
 {
@@ -204,16 +188,11 @@ static int run_set(struct grub_run *x, const struct strings *words)
 static int run_other(struct grub_run *x, const struct strings *words)
 {
 	const char *word = words->items[0];
-	bool was_read = false;
-	int r;
 
 	if (strcmp(word, "source") == 0 || strcmp(word, ".") == 0)
-		return words->count > 1 ? run_file(x, words->items[1], &was_read) : 0;
-	if (strcmp(word, "configfile") == 0) {
-		r = words->count > 1 ? run_file(x, words->items[1], &was_read) : 0;
-		x->has_left = x->has_left || was_read;
-		return r;
-	}
+		return words->count > 1 ? run_file(x, words->items[1], false) : 0;
+	if (strcmp(word, "configfile") == 0)
+		return words->count > 1 ? run_file(x, words->items[1], true) : 0;
 	if (strcmp(word, "blscfg") == 0 || strcmp(word, "bls_import") == 0)
 		return run_blscfg(x, words);
 	if (strcmp(word, "load_env") == 0)
@@ -221,8 +200,12 @@ static int run_other(struct grub_run *x, const struct strings *words)
 	if (strcmp(word, "search") == 0 || text_starts(word, "search."))
 		return search(x, words);
 	for (size_t i = 0; i < x->function_count; i++)
-		if (strcmp(x->functions[i].name, word) == 0)
-			return call(x, &x->functions[i], words);
+		if (strcmp(x->functions[i].name, word) == 0) {
+			x->call = (struct grub_call){.body = x->functions[i].body,
+				.file = x->functions[i].file, .is_wanted = true,
+				.is_function = true};
+			return 0;
+		}
 	x->last = is_harmless(word) ? GRUB_YES : GRUB_UNKNOWN;
 	if (strchr(word, '='))
 		return assign(x, word);

@@ -39,7 +39,7 @@ static bool is_id_option(const char *word)
 	return strcmp(word, "--id") == 0 || strstr(word, "menuentry_id_option") != NULL;
 }
 
-static int copy_text(char **ret, const char *text)
+static int set_text(char **ret, const char *text)
 {
 	free(*ret);
 	*ret = strdup(text);
@@ -57,17 +57,17 @@ int grub_entry_head(struct grub_menuentry *e, const struct strings *words)
 		const char *word = words->items[i];
 
 		if (text_starts(word, "--id=")) {
-			r = copy_text(&e->id, word + strlen("--id="));
+			r = set_text(&e->id, word + strlen("--id="));
 		} else if (takes_value(word) && i + 1 < words->count) {
 			i++;
 			if (is_id_option(word))
-				r = copy_text(&e->id, words->items[i]);
+				r = set_text(&e->id, words->items[i]);
 		} else if (!text_starts(word, "--") && !e->title) {
-			r = copy_text(&e->title, word);
+			r = set_text(&e->title, word);
 		}
 	}
 	if (r >= 0 && !e->title)
-		r = copy_text(&e->title, "");
+		r = set_text(&e->title, "");
 	return r;
 }
 

@@ -159,6 +159,39 @@ static int raw_words(const struct cursor *k, const struct grub_command *c, struc
 	return MIN_OF(r, 0);
 }
 
+static int run_text(struct grub_run *x, const struct grub_body *body, const char *file);
+
+static int run_called(struct grub_run *x, const struct strings *words)
+{
+	const struct grub_call call = x->call;
+	struct grub_scope *s = x->scope;
+	const struct strings *arguments = s->arguments;
+	size_t first = s->first_argument;
+	int r;
+
+	if (call.is_function) {
+		s->arguments = words;
+		s->first_argument = 1;
+	}
+	r = run_text(x, &call.body, call.file);
+	s->arguments = arguments;
+	s->first_argument = first;
+	if (call.is_function)
+		x->returns = false;
+	x->has_left = x->has_left || call.leaves;
+	return r;
+}
+
+static int run_words(
+	struct grub_run *x, const struct grub_command *c, const struct strings *words)
+{
+	int r;
+
+	x->call = (struct grub_call){0};
+	r = grub_run_words(x, c, words);
+	return r < 0 || !x->call.is_wanted ? r : run_called(x, words);
+}
+
 static int run_command(struct grub_run *x, struct cursor *k, const struct grub_command *c)
 {
 	struct strings words = c->words;
@@ -176,10 +209,10 @@ static int run_command(struct grub_run *x, struct cursor *k, const struct grub_c
 			return r;
 	}
 	if (strcmp(words.items[0], "!") != 0)
-		return grub_run_words(x, c, &words);
+		return run_words(x, c, &words);
 	words.items++;
 	words.count--;
-	r = words.count > 0 ? grub_run_words(x, c, &words) : 0;
+	r = words.count > 0 ? run_words(x, c, &words) : 0;
 	x->last = grub_answer_not(x->last);
 	return r;
 }
@@ -256,7 +289,7 @@ static void recover(struct grub_run *x, struct cursor *k, unsigned first_line)
 	grub_script_skip_line(&k->script);
 }
 
-int grub_run_text(struct grub_run *x, const struct grub_body *body, const char *file)
+static int run_text(struct grub_run *x, const struct grub_body *body, const char *file)
 {
 	struct cursor k = cursor_of(x, body, file);
 	int r = 1;
@@ -307,7 +340,7 @@ static int run_body(struct grub_run *x, size_t item)
 	x->number = e.is_submenu ? e.number : NULL;
 	x->held = 0;
 	x->returns = x->has_left = false;
-	r = grub_run_text(x, &body, e.file);
+	r = run_text(x, &body, e.file);
 	x->menu.items[item] = e;
 	x->entry = NULL;
 	x->scope = outer;
@@ -318,7 +351,7 @@ static int run_body(struct grub_run *x, size_t item)
 static int run_all(struct grub_run *x, struct bytes in)
 {
 	const struct grub_body all = {.text = in, .line = 1};
-	int r = grub_run_text(x, &all, NULL);
+	int r = run_text(x, &all, NULL);
 
 	if (r >= 0)
 		r = grub_run_keep_variables(x);

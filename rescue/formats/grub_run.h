@@ -54,6 +54,14 @@ struct grub_function {
 	const char *file;
 };
 
+/* Text that a command has run: a file, or a function with the command's words. */
+struct grub_call {
+	struct grub_body body;
+	const char *file;
+	bool is_wanted, is_function;
+	bool leaves; /* configfile */
+};
+
 struct grub_run {
 	struct grub_menu menu;
 	const struct grub_world *world;
@@ -62,6 +70,7 @@ struct grub_run {
 	const char *number;	      /* of the submenu whose body runs; or NULL */
 	unsigned held;		      /* how many items the present menu has */
 	enum grub_answer last;
+	struct grub_call call; /* of the command that ran last */
 	bool returns;  /* out of a function */
 	bool has_left; /* configfile shows the menu of another file, and never returns */
 	struct grub_body *bodies; /* of menu.items */
@@ -74,9 +83,10 @@ struct grub_run {
 	unsigned commands, depth;
 };
 
-/* Texts live as long as the run: bodies and functions point into them. */
-int grub_run_text(struct grub_run *x, const struct grub_body *body, const char *file);
-/* One command; words are its own, or what stands behind `!`. Its answer is x->last. */
+/*
+ * One command; words are its own, or what stands behind `!`. Its answer is x->last, and what
+ * it has run x->call. Texts live as long as the run: bodies and functions point into them.
+ */
 int grub_run_words(struct grub_run *x, const struct grub_command *c,
 	const struct strings *words);
 

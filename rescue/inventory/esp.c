@@ -10,11 +10,32 @@
 #include <errno.h>
 #include <strings.h>
 
+#define ESP_VENDORS_MAX 64
+
 const char *esp_mountpoint(const struct reader *r)
 {
 	const struct place *esp = &r->sys->esp;
 
 	return esp->present && esp->mountpoint ? esp->mountpoint : "/boot/efi";
+}
+
+/* Files of that name in /boot/efi/EFI/VENDOR. */
+int list_esp_files(struct reader *r, const char *name, struct strings *ret)
+{
+	_cleanup_(strings_done) struct strings vendors = {0};
+	_cleanup_free_ char *folder = text_printf("%s/EFI", esp_mountpoint(r));
+	int error = folder ? reader_list(r, folder, &vendors) : -ENOMEM;
+
+	for (size_t i = 0; error >= 0 && i < vendors.count && i < ESP_VENDORS_MAX; i++) {
+		_cleanup_free_ char *path =
+			text_printf("%s/%s/%s", folder, vendors.items[i], name);
+
+		if (!path)
+			return -ENOMEM;
+		if (target_exists(r->t, path))
+			error = strings_add(ret, path);
+	}
+	return error;
 }
 
 static bool is_on_esp(const struct reader *r, const char *path)

@@ -210,3 +210,16 @@ int run_grub_cfg(struct reader *r)
 	r->inv.grub_record.asked = NULL;
 	return error >= 0 && r->inv.grub_record.lacks_memory ? -ENOMEM : error;
 }
+
+const char *loader_variable(const struct reader *r, const char *name)
+{
+	const char *value = r->inv.grub_cfg ? grub_menu_variable(&r->menu, name)
+					    : grubenv_get(&r->env, name);
+
+	return value && *value ? value : NULL;
+}
+
+const char *reader_variable(void *data, const char *name)
+{
+	return loader_variable(data, name);
+}

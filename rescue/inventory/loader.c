@@ -8,27 +8,6 @@
 
 #define SECTOR 512 /* GRUB's unit */
 
-#define ESP_VENDORS_MAX 64
-
-/* Files of that name in /boot/efi/EFI/VENDOR. */
-int list_esp_files(struct reader *r, const char *name, struct strings *ret)
-{
-	_cleanup_(strings_done) struct strings vendors = {0};
-	_cleanup_free_ char *folder = text_printf("%s/EFI", esp_mountpoint(r));
-	int error = folder ? reader_list(r, folder, &vendors) : -ENOMEM;
-
-	for (size_t i = 0; error >= 0 && i < vendors.count && i < ESP_VENDORS_MAX; i++) {
-		_cleanup_free_ char *path =
-			text_printf("%s/%s/%s", folder, vendors.items[i], name);
-
-		if (!path)
-			return -ENOMEM;
-		if (target_exists(r->t, path))
-			error = strings_add(ret, path);
-	}
-	return error;
-}
-
 /* /boot's own before the ESP's: where both are, the latter is a stub that leads to it. */
 static int list_candidates(struct reader *r, const char *name, struct strings *ret)
 {
@@ -259,12 +238,4 @@ int read_loader(struct reader *r)
 	if (error >= 0 && !r->inv.grub_cfg && r->inv.loader != LOADER_SYSTEMD_BOOT)
 		error = read_older_loader(r);
 	return error < 0 ? error : check_started(r);
-}
-
-const char *loader_variable(const struct reader *r, const char *name)
-{
-	const char *value = r->inv.grub_cfg ? grub_menu_variable(&r->menu, name)
-					    : grubenv_get(&r->env, name);
-
-	return value && *value ? value : NULL;
 }

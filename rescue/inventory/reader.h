@@ -109,10 +109,10 @@ int read_systemd_boot(struct reader *r); /* inv.systemd; after read_entry_token 
 #define SYSTEMD_PLACES 2
 size_t systemd_places(const struct reader *r, const char *ret[SYSTEMD_PLACES]);
 int read_systemd_entries(struct reader *r); /* systemd_entries.c: drafts of all of these */
-char *lower_case(const char *text); /* systemd_entries.c; NULL: no memory */
+char *lower_case(const char *text); /* NULL: no memory */
 int check_esp(struct reader *r); /* does a stub lead to /boot; after read_loader */
 int check_esp_programs(struct reader *r); /* esp_programs.c: does UEFI find a loader */
-/* loader.c: files of that name in EFI/VENDOR of the ESP. */
+/* esp.c: files of that name in EFI/VENDOR of the ESP. */
 int list_esp_files(struct reader *r, const char *name, struct strings *ret);
 
 /* A new draft at the end; NULL: no memory. */

@@ -5,7 +5,6 @@
  */
 #include "reader.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <strings.h>
 
@@ -85,16 +84,6 @@ static int parse_file(struct reader *r, const char *path, struct bls_entry *ret)
 	int error = target_read(r->t, path, BLS_MAX_SIZE, &text, NULL);
 
 	return error < 0 ? error : bls_parse(ret, buffer_bytes(&text), BLS_SYSTEMD, NULL);
-}
-
-/* An id is the file name in lower case. */
-char *lower_case(const char *text)
-{
-	char *copy = strdup(text);
-
-	for (char *c = copy; c && *c; c++)
-		*c = (char)tolower((unsigned char)*c);
-	return copy;
 }
 
 static int add_entry(struct reader *r, const char *mountpoint, const char *name)

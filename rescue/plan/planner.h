@@ -33,7 +33,7 @@ int planner_initramfs(struct planner *p, struct fault *f); /* initramfs.c */
 int planner_entry(struct planner *p, struct fault *f);	  /* entry.c */
 int planner_needs(struct planner *p, struct fault *f);	  /* needs.c */
 
-/* What entry.c and menu.c share. */
+/* standing.c: what all kinds of entries are planned from. */
 char *planner_title(const struct planner *p); /* of a new entry; NULL: no memory */
 bool planner_default_boots(const struct planner *p);
 /* The restored kernel becomes the default; working as planner_menu has it. */

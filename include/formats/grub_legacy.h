@@ -17,6 +17,7 @@ struct grub_legacy_entry {
 	char *title;
 	char *root;	   /* operand of root or rootnoverify: "(hd0,0)"; or NULL */
 	char *hypervisor;  /* what `kernel` names where Linux itself is a module; or NULL */
+	char *hypervisor_options; /* the rest of that line; NULL with hypervisor only */
 	char *linux_path;  /* with its (hdX,Y) where it has one; NULL: it starts no Linux */
 	char *options;	   /* the rest of that line; NULL with linux_path only */
 	struct strings initrd;

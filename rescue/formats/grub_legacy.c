@@ -28,6 +28,7 @@ static void entry_done(struct grub_legacy_entry *e)
 	free(e->title);
 	free(e->root);
 	free(e->hypervisor);
+	free(e->hypervisor_options);
 	free(e->linux_path);
 	free(e->options);
 	strings_done(&e->initrd);
@@ -158,7 +159,7 @@ static int read_module(struct grub_legacy_entry *e, const char *text)
 {
 	if (e->linux_path && !e->hypervisor && is_hypervisor(e->linux_path)) {
 		e->hypervisor = TAKE_PTR(e->linux_path);
-		free(TAKE_PTR(e->options));
+		e->hypervisor_options = TAKE_PTR(e->options);
 	}
 	if (e->hypervisor && !e->linux_path)
 		return read_kernel(e, text);

@@ -50,14 +50,37 @@ static const char *number_of(const struct entry *e)
 
 /* ---- GRUB legacy ------------------------------------------------------------------ */
 
+static bool is_of_this_root(const struct inventory *inv, const struct grub_legacy_entry *e)
+{
+	for (size_t i = 0; i < inv->entry_count; i++)
+		if (inv->entries[i].is_of_this_root && inv->entries[i].line == e->line)
+			return true;
+	return false;
+}
+
+/* EL5's and SUSE's kernels for Xen start under it alone. *ret NULL: this one is no such. */
+static int legacy_hypervisor(const struct menu *m, const struct grub_legacy *g, char **ret)
+{
+	const struct grub_legacy_entry *model = NULL;
+	const char *options;
+
+	for (size_t n = 0; !model && n < g->count; n++)
+		if (g->items[n].hypervisor && is_of_this_root(m->p->inv, &g->items[n]))
+			model = &g->items[n];
+	if (!model || !text_ends(m->p->plan->release, "xen"))
+		return 0;
+	options = model->hypervisor_options;
+	*ret = text_printf("%s%s%s", model->hypervisor, options && *options ? " " : "",
+		options ? options : "");
+	return *ret ? 0 : -ENOMEM;
+}
+
 /* The stanza's own root, as a stanza of this root has it; none: where the menu lies. */
 static const char *legacy_root(const struct inventory *inv, const struct grub_legacy *g)
 {
-	for (size_t i = 0; i < inv->entry_count; i++)
-		for (size_t n = 0; n < g->count; n++)
-			if (inv->entries[i].is_of_this_root && g->items[n].root &&
-				inv->entries[i].line == g->items[n].line)
-				return g->items[n].root;
+	for (size_t n = 0; n < g->count; n++)
+		if (g->items[n].root && is_of_this_root(inv, &g->items[n]))
+			return g->items[n].root;
 	return NULL;
 }
 
@@ -65,6 +88,7 @@ static int write_legacy(struct menu *m, struct fault *f)
 {
 	const struct inventory *inv = m->p->inv;
 	_cleanup_(grub_legacy_done) struct grub_legacy g = {0};
+	_cleanup_free_ char *hypervisor = NULL;
 	int r = grub_legacy_parse(&g, m->before, f);
 	struct grub_legacy_stanza s = {.title = m->title, .linux_path = m->linux_path,
 		.options = m->options, .initrd = m->initrd};
@@ -72,6 +96,9 @@ static int write_legacy(struct menu *m, struct fault *f)
 
 	if (r < 0)
 		return r;
+	if (legacy_hypervisor(m, &g, &hypervisor) < 0)
+		return fault_no_memory(f);
+	s.hypervisor = hypervisor;
 	s.root = legacy_root(inv, &g);
 	if (inv->default_entry >= 0)
 		now = (unsigned)strtoul(

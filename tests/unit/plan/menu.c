@@ -82,6 +82,36 @@ static void grub_legacy(void **state)
 	assert_false(x->plan.boots);
 }
 
+#define XEN V "xen"
+#define UNDER_XEN                                                                        \
+	"title Xen\n\troot (hd0,1)\n\tkernel /xen.gz-2.6.18 dom0_mem=512M\n"              \
+	"\tmodule /vmlinuz-" OLD " ro\n\tmodule /initrd-" OLD ".img\n"
+
+/* A kernel for Xen starts under it, as its neighbour does; another one does not. */
+static void grub_legacy_under_xen(void **state)
+{
+	struct facts *x = *state;
+	struct kernel kernels[2];
+	const char *text;
+
+	lose_entry(x, LOADER_GRUB_LEGACY, "/boot/grub/grub.conf",
+		"default=0\n" UNDER_XEN, kernels);
+	x->inv.kernel_count = 2;
+	x->entry.id = (char *)"grub.conf#0";
+	x->entry.line = 2;
+	x->inv.default_entry = 0;
+	assert_int_equal(plan_now(x), 0);
+	assert_null(strstr(find(x, OP_ENTRY)->content.data, "title Xen\n\tkernel /xen"));
+	assert_non_null(strstr(find(x, OP_ENTRY)->content.data, "\tkernel /vmlinuz-" V " "));
+	kernels[0].release = (char *)XEN;
+	assert_int_equal(plan_now(x), 0);
+	text = find(x, OP_ENTRY)->content.data;
+	assert_non_null(strstr(text,
+		"\troot (hd0,1)\n\tkernel /xen.gz-2.6.18 dom0_mem=512M\n\tmodule /vmlinuz-" XEN
+		" ro root=/dev/sda2 quiet\n\tmodule /initramfs-"));
+	assert_non_null(strstr(text, UNDER_XEN));
+}
+
 static void extlinux(void **state)
 {
 	struct facts *x = *state;
@@ -318,6 +348,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_FACTS(grub_legacy),
+		WITH_FACTS(grub_legacy_under_xen),
 		WITH_FACTS(extlinux),
 		WITH_FACTS(menuentry_of_another),
 		WITH_FACTS(menuentry_at_the_default_number),

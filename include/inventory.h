@@ -140,6 +140,7 @@ struct clue {
 struct observed {
 	char *path;
 	struct snapshot now;
+	bool dangles; /* a link to nothing */
 };
 
 enum loader_rules { /* whose rules order entries and pick the default */
@@ -222,6 +223,7 @@ bool system_is_suse(const struct system *sys);
  * TOKEN, /lib/modules, at the top of each module directory, and the boot configurations.
  */
 const struct snapshot *inventory_observed(const struct inventory *inv, const char *path);
+bool inventory_dangles(const struct inventory *inv, const char *path);
 /* Fills inv->observed; the last step of inventory_read. */
 int inventory_observe(struct inventory *inv);
 /*

@@ -26,7 +26,8 @@ static int observe(struct inventory *inv, const char *path)
 	char *copy = strdup(path);
 	if (!copy)
 		return -ENOMEM;
-	inv->observed[inv->observed_count++] = (struct observed){copy, now};
+	inv->observed[inv->observed_count++] = (struct observed){copy, now,
+		S_ISLNK(now.mode) && !target_exists(&inv->system->target, path)};
 	return 0;
 }
 
@@ -123,14 +124,26 @@ int inventory_observe(struct inventory *inv)
 	return r;
 }
 
+static const struct observed *find(const struct inventory *inv, const char *path)
+{
+	struct observed key = {.path = (char *)path};
+
+	return inv->observed_count ? bsearch(&key, inv->observed, inv->observed_count,
+					     sizeof(*inv->observed), compare_observed)
+				   : NULL;
+}
+
 const struct snapshot *inventory_observed(const struct inventory *inv, const char *path)
 {
 	static const struct snapshot absent;
-	struct observed key = {.path = (char *)path};
-	const struct observed *found = NULL;
+	const struct observed *found = find(inv, path);
 
-	if (inv->observed_count)
-		found = bsearch(&key, inv->observed, inv->observed_count,
-			sizeof(*inv->observed), compare_observed);
 	return found ? &found->now : &absent;
+}
+
+bool inventory_dangles(const struct inventory *inv, const char *path)
+{
+	const struct observed *found = find(inv, path);
+
+	return found && found->dangles;
 }

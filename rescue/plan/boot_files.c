@@ -155,7 +155,7 @@ static int add_link(struct planner *p, const char *path, char *take_text)
 
 	if (!text)
 		return -ENOMEM;
-	if (inventory_observed(p->inv, path)->exists)
+	if (inventory_observed(p->inv, path)->exists && !inventory_dangles(p->inv, path))
 		return 0;
 	r = planner_add(p, OP_LINK, path, 0777, strlen(text), &op,
 		"the system's tools look for the newest kernel there");

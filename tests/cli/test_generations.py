@@ -152,6 +152,7 @@ def test_generations_el7(directory):
 
 def test_generations_suse(directory):
     root, _ = patient(directory, "suse", MENU)
+    (root / "boot/initrd").symlink_to("initrd-6.4.0-150600.21-default")  # which is gone
     before, paths, _ = restored(root, "suse", "initrd-6.4.0-150600.23.7-default")
     check_tools(root)
     assert os.readlink(root / "boot/vmlinuz") == "vmlinuz-6.4.0-150600.23.7-default"

@@ -7,7 +7,8 @@ static void remembers_names(void **state)
 	struct patient *p = patient_new("f 0644 /boot/" MID "/x\n"
 					"f 0644 /boot/grub2/grubenv =# none\n"
 					"f 0644 /etc/passwd =x\n"
-					"l /boot/link nowhere\n");
+					"l /boot/link nowhere\n"
+					"l /boot/present vmlinuz-" V "\n");
 	static const char *const there[] = {
 		"/boot",
 		"/boot/vmlinuz-" V,
@@ -34,6 +35,9 @@ static void remembers_names(void **state)
 	s = inventory_observed(&p->inv, "/boot/loader/entries");
 	assert_int_equal(s->mode, S_IFDIR | 0700);
 	assert_true(S_ISLNK(inventory_observed(&p->inv, "/boot/link")->mode));
+	assert_true(inventory_dangles(&p->inv, "/boot/link"));
+	assert_false(inventory_dangles(&p->inv, "/boot/present"));
+	assert_false(inventory_dangles(&p->inv, "/boot/absent"));
 	patient_free(p);
 }
 

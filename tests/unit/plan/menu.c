@@ -326,8 +326,8 @@ static void a_menu_with_an_error_is_left_alone(void **state)
 /* The link would become a file. */
 static void a_link_is_left_alone(void **state)
 {
-	static struct observed link = {(char *)"/boot/System.map-" V,
-		{.exists = true, .mode = S_IFLNK | 0777}};
+	static struct observed link = {.path = (char *)"/boot/System.map-" V,
+		.now = {.exists = true, .mode = S_IFLNK | 0777}};
 	struct facts *x = *state;
 	struct kernel kernels[2];
 

@@ -58,8 +58,8 @@ static void token_directory_keeps_boot_as_it_is(void **state)
 	struct observed more[ARRAY_SIZE(observed) + 1];
 
 	lose(x, "/boot/System.map-" V);
-	more[0] = (struct observed){(char *)"/boot/" TOKEN "/" V,
-		{.exists = true, .mode = S_IFDIR | 0755}};
+	more[0] = (struct observed){.path = (char *)"/boot/" TOKEN "/" V,
+		.now = {.exists = true, .mode = S_IFDIR | 0755}};
 	memcpy(more + 1, observed, sizeof(observed));
 	x->inv.observed = more;
 	x->inv.observed_count = ARRAY_SIZE(more);

@@ -3,9 +3,10 @@
 """Signatures of things that are more than one device, written by hand: what their own
 programs would need a driver for. usage: members.py KIND IMAGE OFFSET SIZE [WORD]
 
-KIND is md-0.90, md-1.0 (both at the end), md-1.2, luks2, bcache, zfs. WORD: the array's
-name, the pool, the type of a LUKS2 token. Layouts: Linux include/uapi/linux/raid/md_p.h, the LUKS2 on-disk format,
-bcache's include/uapi/linux/bcache.h, ZFS's vdev_impl.h."""
+KIND is md-0.90, md-1.0 (both at the end), md-1.2, luks2, bcache, zfs (its first label),
+zfs-end (its last). WORD: the array's name, the pool, the type of a LUKS2 token. Layouts:
+Linux include/uapi/linux/raid/md_p.h, the LUKS2 on-disk format, bcache's
+include/uapi/linux/bcache.h, ZFS's vdev_impl.h."""
 import struct
 import sys
 
@@ -82,8 +83,9 @@ def main():
     offset, size = int(offset), int(size)
     word = sys.argv[5] if len(sys.argv) > 5 else "host:root"
     with open(path, "r+b") as image:
-        if kind == "zfs":
-            zfs(image, offset, word)
+        if kind.startswith("zfs"):
+            label = 256 * 1024
+            zfs(image, offset + (size // label - 1) * label * (kind == "zfs-end"), word)
             return
         if kind == "bcache":
             at = 4096

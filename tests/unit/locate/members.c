@@ -85,6 +85,7 @@ static void kinds(void **state)
 		{"luks2", "crypto_LUKS", "locked", "encrypted", ROLE_LUKS},
 		{"bcache", "bcache", "device-inactive", "bcache", ROLE_BCACHE},
 		{"zfs", "zfs_member", "device-inactive", "ZFS pool tank", ROLE_ZFS},
+		{"zfs-end", "zfs_member", "device-inactive", "ZFS pool", ROLE_ZFS},
 	};
 	struct images *i = *state;
 

@@ -100,6 +100,7 @@ _lab_menus_step() {
 		fi
 		configfile \$prefix/grub.cfg
 		echo "JUDGE-NOTHING $1"
+		source (hd0,msdos1)/next/after-$1.cfg
 	EOT
 }
 

@@ -8,8 +8,8 @@ menus judge DIRECTORY CONSOLE      compare `rescue inventory` with what the load
 
 DIRECTORY/N is a system's tree. Each entry has a number of its own on its command line
 ("uniq=17"); the console says which one was started: "JUDGE N|its name|path|command line|",
-where path and command line are empty for what is no Linux kernel. The same COUNT makes the
-same menus.
+where path and command line are empty for what is no Linux kernel; "JUDGE-NOTHING N" where
+the menu is empty. A number always makes the same menu.
 """
 import json
 import os
@@ -25,6 +25,7 @@ import legacy
 import systemd_boot
 from menu import Menu
 
+NOTHING = {"name": None, "path": None, "words": []}
 RESCUE = os.environ.get("RESCUE", "build/rescue")
 MAKERS = {"menuentries": grub.make, "bls": bls.make, "legacy": legacy.make,
           "systemd-boot": systemd_boot.make}
@@ -50,6 +51,8 @@ def predicted(root):
 
 
 def is_same(entry, said):
+    if said == NOTHING:
+        return entry is None
     if entry is None or said is None:
         return False
     if not said["path"]:
@@ -68,6 +71,8 @@ def console(path):
         started.setdefault(int(match[1]), {
             "name": match[2], "path": match[3],
             "words": [word for word in match[4].split() if not word.startswith("initrd=")]})
+    for match in re.finditer(r"JUDGE-NOTHING (\d+)", text):
+        started.setdefault(int(match[1]), NOTHING)
     return started
 
 

@@ -57,7 +57,7 @@ def make(menu):
                                f"linux-{version}~1", f".{name}"])
         names.append(name)
         write(entries / f"{name}.conf", bls_entry(menu, version, shares))
-    # GRUB must start something that tells its name.
+    # One more, or else many menus would be empty.
     write(entries / f"{tokens[0]}-0.1.conf", bls_entry(menu, "0.1-1.x86_64", {"version": 1}))
     script = Script(menu)
     before = menu.chance(0.15)

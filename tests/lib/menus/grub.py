@@ -76,11 +76,11 @@ class Script:
                            f"{rng.randrange(30)}-linux", "linux", f"id-{menu.unique}",
                            "gnulinux-simple-" + ROOT_UUID])
         head = f"menuentry {quoted(rng, title)} --class gnu-linux --class os"
-        if menu.chance(0.4):
-            head += " --unrestricted"
+        head += rng.choice(["", "", "", " --unrestricted", " --users ''", " --hotkey=x"])
         if name:
-            option = "--id" if menu.chance(0.3) else "$menuentry_id_option"
-            head += f" {option} {quoted(rng, name)}"
+            option = rng.choice(["--id ", "--id=", "$menuentry_id_option ",
+                                 "$menuentry_id_option "])
+            head += f" {option}{quoted(rng, name)}"
         word = rng.choice(["", "", "16", "efi"])
         body = ["load_video", "set gfxpayload=keep", "insmod gzio", "savedefault"]
         body = [line for line in body if menu.chance(0.5)] + [
@@ -90,14 +90,18 @@ class Script:
             indent + "}"]
         self.names.append((way, titles + [title], name))
 
-    def submenu(self, number):
-        title, name = f"Advanced options {number}", f"advanced-{number}"
+    def submenu(self, way, titles, indent):
+        title, name = f"Advanced options {way}", f"advanced-{way}"
         with_id = self.menu.chance(0.6)
         option = f" $menuentry_id_option '{name}'" if with_id else ""
-        self.lines.append(f"submenu '{title}'{option} {{")
+        self.lines.append(f"{indent}submenu '{title}'{option} {{")
+        inside = titles + [name if with_id else title]
         for place in range(self.rng.randrange(1, 4)):
-            self.entry(f"{number}>{place}", [name if with_id else title], "\t")
-        self.lines.append("}")
+            if self.menu.chance(0.2 / len(inside)):
+                self.submenu(f"{way}>{place}", inside, indent + "\t")
+            else:
+                self.entry(f"{way}>{place}", inside, indent + "\t")
+        self.lines.append(indent + "}")
 
     def conditional(self, number):
         """Like Debian's entry for the firmware's own menu; or an entry that is shown."""
@@ -124,7 +128,7 @@ class Script:
         for _ in range(self.rng.randrange(6)):
             kind = self.rng.random()
             if kind < 0.25:
-                self.submenu(number)
+                self.submenu(str(number), [], "")
                 number += 1
             elif kind < 0.4:
                 number = self.conditional(number)

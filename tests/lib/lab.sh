@@ -157,7 +157,7 @@ lab_option() {
 }
 
 for lab_part in kernels judge symbols dkms rpms rpm6 userspace grub disk older menus tamper initramfs \
-	qemu lvm layouts dracut fixtures; do
+	qemu lvm stacks layouts dracut fixtures; do
 	# shellcheck source=/dev/null
 	[[ ! -e $LAB_LIB/$lab_part.sh ]] || . "$LAB_LIB/$lab_part.sh"
 done

@@ -40,6 +40,9 @@ struct apply_report {
 };
 void apply_report_done(struct apply_report *r);
 
+/* Would its operations find their places? Nothing is written; apply_plan does it anyway. */
+int apply_check(const struct plan *plan, const struct inventory *inv, struct fault *f);
+
 /*
  * The system must be writable. Faults before anything changed (STATE_UNCHANGED): LOCKED,
  * STALE, NO-SPACE, BAD-DIGEST, errno; later ones are rolled back (STATE_UNDONE) or say what

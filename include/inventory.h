@@ -172,6 +172,12 @@ struct systemd_boot {
 	char *wanted;	 /* the pattern of its default entry, or NULL */
 };
 
+/* Where the boot loader looks for its menu and finds none, or one without any content. */
+struct lost_config {
+	char *path; /* NULL: nothing is lost */
+	enum loader_rules rules; /* by which a new one is read */
+};
+
 struct inventory {
 	const struct system *system; /* borrowed */
 	struct kernel *kernels;	     /* newest first (rpm's version order) */
@@ -183,7 +189,7 @@ struct inventory {
 	enum grub_naming naming;     /* GRUB 2: how `default` names what starts */
 	struct systemd_boot systemd; /* empty for other loaders */
 	char *grub_cfg;		     /* path of the configuration that is read, or NULL */
-	char *lost_grub_cfg;	     /* the one that GRUB looks for, and is not there; or NULL */
+	struct lost_config lost;
 	struct buffer loader_config; /* its text, for edits; empty where it is not read */
 	struct grub_record grub_record; /* what grub.cfg asked while it ran, for plans */
 	char *grubenv_path;	     /* canonical; NULL: there is none */

@@ -133,6 +133,18 @@ static int report(struct apply_report *ret, const struct work *w, struct fault *
 	return r < 0 ? fault_no_memory(f) : 0;
 }
 
+int apply_check(const struct plan *plan, const struct inventory *inv, struct fault *f)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < plan->count; i++) {
+		_cleanup_(site_done) struct site place = {0};
+
+		r = site_find(&place, &inv->system->target, plan->operations[i].path, f);
+	}
+	return r;
+}
+
 int apply_plan(struct apply_report *ret, const struct plan *plan,
 	const struct inventory *inv, const struct package_sets *sets,
 	const struct progress *progress, struct fault *f)

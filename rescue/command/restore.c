@@ -155,6 +155,8 @@ static int dry_run(struct session *s, struct system *sys, struct fault *f)
 
 	if (r >= 0)
 		r = system_refuse_hibernated(&s->landscape, sys, f);
+	if (r >= 0)
+		r = apply_check(&s->plan, &s->patients[0].inventory, f);
 	if (r < 0)
 		return r;
 	s->has_errors = !s->plan.boots;

@@ -80,21 +80,27 @@ int esp_prefer_configuration(struct reader *r, struct strings *candidates)
 	return 0;
 }
 
+bool esp_stub_is_ours(const struct reader *r, const struct grub_stub *s)
+{
+	const char *uuid = r->sys->boot.uuid;
+
+	return !s->uuid || !uuid || strcasecmp(s->uuid, uuid) == 0;
+}
+
 /* Why that stub does not lead to this system's configuration; *ret NULL: it does. */
 static int judge_stub(struct reader *r, const struct grub_stub *s, char **ret)
 {
-	const char *uuid = r->sys->boot.uuid;
 	_cleanup_free_ char *path = NULL;
 
-	if (s->uuid && uuid && strcasecmp(s->uuid, uuid) != 0) {
+	if (!esp_stub_is_ours(r, s)) {
 		*ret = text_printf("it leads to the file system %s, and /boot is on %s",
-			s->uuid, uuid);
+			s->uuid, r->sys->boot.uuid);
 		return *ret ? 0 : -ENOMEM;
 	}
 	path = system_path_of(r->sys, s->path);
 	if (!path)
 		return -ENOMEM;
-	if (target_exists(r->t, path))
+	if (target_exists(r->t, path) || text_equal(path, r->inv.lost.path))
 		return 0;
 	*ret = text_printf("it leads to %s, which is not there", path);
 	return *ret ? 0 : -ENOMEM;

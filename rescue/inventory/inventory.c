@@ -88,7 +88,7 @@ void inventory_done(struct inventory *inv)
 	buffer_done(&inv->systemd.conf);
 	free(inv->systemd.wanted);
 	free(inv->grub_cfg);
-	free(inv->lost_grub_cfg);
+	free(inv->lost.path);
 	buffer_done(&inv->loader_config);
 	grub_record_done(&inv->grub_record);
 	free(inv->grubenv_path);

@@ -24,30 +24,43 @@ static int list_candidates(struct reader *r, const char *name, struct strings *r
 	return list_esp_files(r, name, ret);
 }
 
+/* 1: GRUB reads that one; 0: it is another system's, or has no content. */
+static int try_grub_cfg(struct reader *r, const char *path)
+{
+	struct buffer *text = &r->inv.loader_config;
+	_cleanup_free_ char *canonical = NULL;
+	int error = target_canonical(r->t, path, &canonical);
+
+	if (error >= 0)
+		error = target_read(r->t, canonical, GRUB_CFG_MAX_SIZE, text, NULL);
+	if (error >= 0)
+		error = grub_cfg_parse(&r->cfg, buffer_bytes(text), NULL);
+	if (error >= 0)
+		error = configuration_is_ours(r, canonical);
+	else if (error != -ENOMEM)
+		error = reader_cannot_read(r, path, error) < 0 ? -ENOMEM : 1;
+	if (error <= 0) {
+		buffer_done(text);
+		grub_cfg_done(&r->cfg);
+		return error;
+	}
+	r->named_cfg = strdup(path);
+	r->inv.grub_cfg = canonical ? TAKE_PTR(canonical) : strdup(path);
+	return r->named_cfg && r->inv.grub_cfg ? 1 : -ENOMEM;
+}
+
 static int read_grub_cfg(struct reader *r)
 {
 	_cleanup_(strings_done) struct strings candidates = {0};
-	struct buffer *text = &r->inv.loader_config;
 	int error = list_candidates(r, "grub.cfg", &candidates);
 
 	if (error >= 0)
 		error = esp_prefer_configuration(r, &candidates);
 	if (error >= 0)
 		error = started_prefer_configuration(r, &candidates);
-	if (error < 0 || candidates.count == 0)
-		return error;
-	r->named_cfg = strdup(candidates.items[0]);
-	if (!r->named_cfg)
-		return -ENOMEM;
-	error = target_canonical(r->t, r->named_cfg, &r->inv.grub_cfg);
-	if (error < 0)
-		return error == -ENOMEM ? error : reader_cannot_read(r, r->named_cfg, error);
-	error = target_read(r->t, r->inv.grub_cfg, GRUB_CFG_MAX_SIZE, text, NULL);
-	if (error >= 0)
-		error = grub_cfg_parse(&r->cfg, buffer_bytes(text), NULL);
-	if (error < 0 && error != -ENOMEM)
-		return reader_cannot_read(r, r->inv.grub_cfg, error);
-	return error;
+	for (size_t i = 0; error == 0 && !r->inv.lost.path && i < candidates.count; i++)
+		error = try_grub_cfg(r, candidates.items[i]);
+	return error < 0 ? error : 0;
 }
 
 static int set_text(char **ret, const char *text)
@@ -237,5 +250,7 @@ int read_loader(struct reader *r)
 
 	if (error >= 0 && !r->inv.grub_cfg && r->inv.loader != LOADER_SYSTEMD_BOOT)
 		error = read_older_loader(r);
+	if (error >= 0)
+		error = find_lost_menu(r);
 	return error < 0 ? error : check_started(r);
 }

@@ -98,8 +98,11 @@ static int observe_systemd_boot(struct inventory *inv)
 int inventory_observe(struct inventory *inv)
 {
 	_cleanup_free_ char *token = NULL;
-	int r = observe_directory(inv, "/boot");
+	static const char *const folders[] = {"/boot", "/boot/grub2", "/boot/grub"};
+	int r = 0;
 
+	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(folders); i++)
+		r = observe_directory(inv, folders[i]);
 	if (r >= 0 && inv->entries_directory)
 		r = observe_directory(inv, inv->entries_directory);
 	if (r >= 0 && inv->entry_token) {
@@ -116,6 +119,8 @@ int inventory_observe(struct inventory *inv)
 		r = observe_directory(inv, inv->kernels[i].modules.path);
 	if (r >= 0 && inv->grub_cfg)
 		r = observe(inv, inv->grub_cfg);
+	if (r >= 0 && inv->lost.path)
+		r = observe(inv, inv->lost.path);
 	if (r >= 0 && inv->grubenv_path)
 		r = observe(inv, inv->grubenv_path);
 	if (inv->observed_count > 1)

@@ -5,6 +5,7 @@
  */
 #include "reader.h"
 
+#include <ctype.h>
 #include <errno.h>
 
 bool is_older_loader(const struct reader *r)
@@ -61,12 +62,26 @@ static int read_saved_number(struct reader *r)
 	return 0;
 }
 
+static bool is_blank(const struct buffer *b)
+{
+	size_t i = 0;
+
+	while (i < b->size && isspace((unsigned char)b->data[i]))
+		i++;
+	return i == b->size;
+}
+
 static int read_config(struct reader *r, enum loader_rules rules, size_t limit)
 {
 	int error = target_read(
 		r->t, r->inv.grub_cfg, limit, &r->inv.loader_config, NULL);
 
 	r->inv.loader = rules;
+	if (error >= 0 && is_blank(&r->inv.loader_config)) {
+		r->inv.lost = (struct lost_config){TAKE_PTR(r->inv.grub_cfg), rules};
+		r->inv.loader = LOADER_NONE;
+		return 0;
+	}
 	if (error >= 0)
 		error = parse_config(r);
 	if (error >= 0 && r->legacy.default_is_saved)

@@ -67,6 +67,12 @@ int read_spaces(struct reader *r);          /* space.c */
 int run_grub_cfg(struct reader *r); /* grub_world.c: cfg's text to menu */
 int find_blscfg_rules(struct reader *r, enum loader_rules *ret); /* blscfg_rules.c */
 int read_loader(struct reader *r);          /* loader.c: grub.cfg, grubenv, whose rules */
+/*
+ * lost_config.c: 1: GRUB reads that file (its text is in loader_config); 0: it is a stub of
+ * another system, or its end or its content is lost (inv.lost).
+ */
+int configuration_is_ours(struct reader *r, const char *path);
+int find_lost_menu(struct reader *r); /* the same where there is no file; sets its rules */
 int read_entries(struct reader *r);         /* entries.c: drafts, after read_loader */
 enum bls_dialect bls_dialect_of(const struct reader *r); /* bls_entries.c */
 int read_bls_entries(struct reader *r);     /* bls_entries.c: of entries_directory */
@@ -92,7 +98,7 @@ int read_initramfs(struct reader *r, struct kernel *k);
 
 /* started.c: a BIOS may start that boot loader: its sector does not say another one. */
 bool may_start(const struct reader *r, enum bootloader b);
-/* Moves what that sector's GRUB 2 reads to the front; sets inv.lost_grub_cfg. */
+/* Moves what that sector's GRUB 2 reads to the front; sets inv.lost. */
 int started_prefer_configuration(struct reader *r, struct strings *candidates);
 int check_started(struct reader *r); /* others that nothing starts; after read_loader */
 
@@ -110,6 +116,8 @@ int read_systemd_boot(struct reader *r); /* inv.systemd; after read_entry_token 
 size_t systemd_places(const struct reader *r, const char *ret[SYSTEMD_PLACES]);
 int read_systemd_entries(struct reader *r); /* systemd_entries.c: drafts of all of these */
 char *lower_case(const char *text); /* NULL: no memory */
+struct grub_stub;
+bool esp_stub_is_ours(const struct reader *r, const struct grub_stub *s);
 int check_esp(struct reader *r); /* does a stub lead to /boot; after read_loader */
 int check_esp_programs(struct reader *r); /* esp_programs.c: does UEFI find a loader */
 /* esp.c: files of that name in EFI/VENDOR of the ESP. */

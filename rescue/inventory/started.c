@@ -65,7 +65,7 @@ int started_prefer_configuration(struct reader *r, struct strings *candidates)
 	if ((!r->sys->bios.grub.uuid && candidates->count > 0) || !has_directory(r, path))
 		return 0;
 	strings_done(candidates);
-	r->inv.lost_grub_cfg = TAKE_PTR(path);
+	r->inv.lost.path = TAKE_PTR(path);
 	return 0;
 }
 

@@ -7,7 +7,7 @@
 /* grub.cfg as it will be: there, or made by this plan. */
 static struct bytes cfg_of(const struct planner *p)
 {
-	const char *lost = planner_lost_grub_cfg(p);
+	const char *lost = p->inv->lost.path;
 
 	for (size_t i = 0; lost && i < p->plan->count; i++)
 		if (text_equal(p->plan->operations[i].path, lost))

@@ -93,7 +93,7 @@ static int add_lost_grub_cfg(struct planner *p, struct fault *f)
 {
 	const struct system *s = p->inv->system;
 	const struct place *place = s->boot.separate ? &s->boot : &s->root;
-	const char *path = planner_lost_grub_cfg(p), *entries = NULL;
+	const char *path = p->inv->lost.path, *entries = NULL;
 	_cleanup_(buffer_done) struct buffer content = {0};
 	struct operation *op;
 
@@ -104,7 +104,7 @@ static int add_lost_grub_cfg(struct planner *p, struct fault *f)
 	if (grub_cfg_write_head(&content) < 0 ||
 		grub_cfg_write_blscfg(&content, place->uuid, entries) < 0 ||
 		planner_add(p, OP_ENTRY, path, 0600, content.size, &op,
-			"GRUB's configuration is gone") < 0)
+			"GRUB's configuration is lost") < 0)
 		return fault_no_memory(f);
 	op->content = TAKE_STRUCT(content);
 	return 0;

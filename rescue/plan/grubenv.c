@@ -23,7 +23,7 @@ int planner_grubenv(const struct inventory *inv, struct grubenv *ret, const char
 /* Beside grub.cfg, where it looks first. NULL: no memory. */
 static char *grubenv_path(const struct planner *p)
 {
-	const char *cfg = p->inv->grub_cfg ? p->inv->grub_cfg : planner_lost_grub_cfg(p);
+	const char *cfg = p->inv->grub_cfg ? p->inv->grub_cfg : p->inv->lost.path;
 	const char *slash = cfg ? strrchr(cfg, '/') : NULL;
 
 	if (p->inv->grubenv_path)

@@ -23,10 +23,14 @@ static void menu_done(struct menu *m)
 	buffer_done(&m->head);
 }
 
-/* GRUB 2 looks for a menu that is gone, and there were no BLS entries. */
+/* A menu that is gone, and there were no BLS entries. */
 static bool lost_menu(const struct planner *p)
 {
-	return p->inv->loader == LOADER_NONE && planner_lost_grub_cfg(p);
+	const struct lost_config *lost = &p->inv->lost;
+
+	return lost->path &&
+	       (lost->rules == LOADER_MENUENTRIES || lost->rules == LOADER_GRUB_LEGACY ||
+		       lost->rules == LOADER_EXTLINUX);
 }
 
 bool planner_has_menu(const struct planner *p)
@@ -83,6 +87,9 @@ static const char *legacy_root(const struct inventory *inv, const struct grub_le
 			return g->items[n].root;
 	return NULL;
 }
+
+static const char legacy_head[] = "# The menu was gone, and \"rescue restore\" made this one.\n"
+				  "default=0\ntimeout=5\n";
 
 static int write_legacy(struct menu *m, struct fault *f)
 {
@@ -153,16 +160,22 @@ static int fill(struct menu *m, const char *initramfs, struct fault *f)
 static int find_text(struct menu *m)
 {
 	const struct inventory *inv = m->p->inv;
-	int r = lost_menu(m->p) ? grub_cfg_write_head(&m->head) : 0;
+	bool is_lost = lost_menu(m->p);
+	int r = 0;
 
-	m->path = inv->grub_cfg ? inv->grub_cfg : planner_lost_grub_cfg(m->p);
-	m->before = buffer_bytes(lost_menu(m->p) ? &m->head : &inv->loader_config);
+	if (is_lost && inv->lost.rules == LOADER_MENUENTRIES)
+		r = grub_cfg_write_head(&m->head);
+	else if (is_lost && inv->lost.rules == LOADER_GRUB_LEGACY)
+		r = buffer_puts(&m->head, legacy_head);
+
+	m->path = inv->grub_cfg ? inv->grub_cfg : inv->lost.path;
+	m->before = buffer_bytes(is_lost ? &m->head : &inv->loader_config);
 	return r;
 }
 
 static int write_menu(struct menu *m, struct fault *f)
 {
-	switch (m->p->inv->loader) {
+	switch (lost_menu(m->p) ? m->p->inv->lost.rules : m->p->inv->loader) {
 	case LOADER_GRUB_LEGACY:
 		return write_legacy(m, f);
 	case LOADER_EXTLINUX:
@@ -179,7 +192,7 @@ static int add_operations(struct menu *m, struct fault *f)
 	struct operation *op;
 	int r = 0;
 
-	if (m->text.size > 0 && S_ISLNK(now->mode)) {
+	if (m->text.size > 0 && S_ISLNK(now->mode) && !lost_menu(m->p)) {
 		r = fault_errno(f, ELOOP, path, "add an entry to %s", path);
 		fault_reason(f, "it is a link to another file, which must be kept");
 		return r;

@@ -52,8 +52,6 @@ bool planner_will_exist(const struct planner *p, const char *path);
 int planner_systemd_boot(struct planner *p, const struct entry *working,
 	const char *initramfs, struct fault *f);
 
-/* Where GRUB 2 looks for a grub.cfg that is gone; NULL: it is there, or there is no GRUB 2. */
-const char *planner_lost_grub_cfg(const struct planner *p);
 /* The loader that is read has its entries in one file, which is there: menu.c writes it. */
 bool planner_has_menu(const struct planner *p);
 /* working: an entry that needs nothing but perhaps to be the default; or NULL. */

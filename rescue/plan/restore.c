@@ -4,6 +4,19 @@
 
 #include <errno.h>
 
+static void hint_at_wanted(const struct planner *p, struct fault *f)
+{
+	_cleanup_(buffer_done) struct buffer names = {0};
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < p->v->wanted.count; i++)
+		r = buffer_printf(&names, "%s%s", i ? ", " : "", p->v->wanted.items[i]);
+	if (r < 0 || names.size == 0)
+		fault_hint(f, "give the RPM files of a kernel for this system");
+	else
+		fault_hint(f, "give the packages that hold it: %s", names.data);
+}
+
 /* Without packages: the one named, else the newest that is whole (they are sorted so). */
 static int choose_from_system(struct planner *p, struct fault *f)
 {
@@ -22,13 +35,11 @@ static int choose_from_system(struct planner *p, struct fault *f)
 		return 0;
 	fault_errno(f, ENOENT, NULL, "restore %s from what the system has",
 		asked ? asked : "a kernel");
-	fault_reason(f, asked && !p->kernel ? "there is no such kernel"
-					    : "%s image and modules are not whole",
-		asked ? "its" : "no kernel is left whose");
-	if (p->v->wanted.count)
-		fault_hint(f, "give the packages that hold it: %s, …", p->v->wanted.items[0]);
-	else
-		fault_hint(f, "give the RPM files of a kernel for this system");
+	fault_reason(f, "%s",
+		!asked	     ? "no kernel is left whose image and modules are whole"
+		: !p->kernel ? "there is no such kernel"
+			     : "its image and modules are not whole");
+	hint_at_wanted(p, f);
 	return -ENOENT;
 }
 

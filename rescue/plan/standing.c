@@ -51,23 +51,6 @@ char *planner_title(const struct planner *p)
 	return title_from_release(inv->system, p->plan->release);
 }
 
-/* GRUB's modules lie beside its menu, and stay where that is lost. */
-const char *planner_lost_grub_cfg(const struct planner *p)
-{
-	const struct inventory *inv = p->inv;
-
-	if (inv->grub_cfg || inv->loader == LOADER_SYSTEMD_BOOT)
-		return NULL;
-	if (inv->lost_grub_cfg)
-		return inv->lost_grub_cfg;
-	if (S_ISDIR(inventory_observed(inv, "/boot/grub2")->mode))
-		return "/boot/grub2/grub.cfg";
-	if ((inv->system->bootloaders & BOOTLOADER_GRUB2) &&
-		S_ISDIR(inventory_observed(inv, "/boot/grub")->mode))
-		return "/boot/grub/grub.cfg";
-	return NULL;
-}
-
 bool planner_default_boots(const struct planner *p)
 {
 	const struct inventory *inv = p->inv;

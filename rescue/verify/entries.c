@@ -122,13 +122,19 @@ static int judge_loader(struct rules *r)
 	struct findings *fs = &r->v->findings;
 	int rc = 0;
 
-	if (inv->loader == LOADER_NONE)
+	if (inv->loader == LOADER_NONE && !inv->lost.path)
 		rc = findings_add(fs, "loader-unknown", SEVERITY_ERROR, NULL, NULL,
 			"no boot loader configuration was found in /boot");
 	else if (inv->system->firmware == FIRMWARE_UNKNOWN)
 		rc = findings_add(fs, "loader-unknown", SEVERITY_WARNING, NULL, NULL,
 			"no boot sector or ESP can be read here: the boot loader is inferred "
 			"from the configuration that is there");
+	if (rc >= 0 && inv->lost.path)
+		rc = findings_add(fs, "loader-astray", SEVERITY_ERROR, NULL,
+			inv->lost.path, "the boot loader's configuration %s is gone or holds nothing",
+			inv->lost.path);
+	if (rc >= 0 && inv->lost.path && has_whole_kernel(inv))
+		rc = add_remedy(r, NULL);
 	if (rc >= 0 && inv->grubenv_damaged)
 		rc = findings_add(fs, "grubenv-damaged", SEVERITY_WARNING, NULL,
 			inv->grubenv_path, "GRUB's environment block %s is damaged: its saved "

@@ -24,8 +24,46 @@ static void knows_rules(void **state)
 {
 	(void)state;
 	assert_int_equal(rules_of("rhel", "9.4", "blscfg\n"), LOADER_BLSCFG_EL9);
-	assert_int_equal(rules_of("rhel", "9.4", "# blscfg\n"), LOADER_MENUENTRIES);
-	assert_int_equal(rules_of("rhel", "7.9", ""), LOADER_MENUENTRIES);
+	assert_int_equal(rules_of("rhel", "9.4", "set timeout=5\n# blscfg\n"),
+		LOADER_MENUENTRIES);
+}
+
+static void tells_what_is_lost(void **state)
+{
+	static const struct {
+		const char *change, *os_id, *version, *path;
+		enum loader_rules rules;
+	} cases[] = {
+		{"f 0644 " CFG " =", "rhel", "9.4", CFG, LOADER_BLSCFG_EL9},
+		{"f 0644 " CFG " =# nothing\n", "rhel", "8.9", CFG, LOADER_BLSCFG_EL8},
+		{"f 0644 " CFG " =set timeout=5\n", "rhel", "9.4", NULL, LOADER_NONE},
+		{"r " CFG "\nl " CFG " nowhere\n", "rhel", "9.4", CFG, LOADER_BLSCFG_EL9},
+		{"r " CFG "\nr /boot/loader\n", "rhel", "7.9", CFG, LOADER_MENUENTRIES},
+		/* a stub that leads to what is not there; one of another system stays */
+		{"r " CFG "\nf 0644 /boot/efi/EFI/redhat/grub.cfg =configfile /boot/grub2/grub.cfg\n",
+			"rhel", "9.4", CFG, LOADER_BLSCFG_EL9},
+		{"r /boot/grub2\nr /boot/loader\nd 0755 /boot/grub\n", "centos", "6.10",
+			"/boot/grub/grub.conf", LOADER_GRUB_LEGACY},
+		{"r /boot/grub2\nr /boot/loader\nf 0644 /boot/grub/grub.conf =\n", "centos",
+			"6.10", "/boot/grub/grub.conf", LOADER_GRUB_LEGACY},
+		{"r /boot/grub2\nr /boot/loader\nf 0644 /boot/grub/menu.lst =default 0\n",
+			"centos", "6.10", NULL, LOADER_NONE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct patient *p = patient_new(cases[i].change);
+
+		p->sys.os_id = (char *)cases[i].os_id;
+		p->sys.os_version_id = (char *)cases[i].version;
+		patient_read(p);
+		if (!text_equal(p->inv.lost.path, cases[i].path) ||
+			(cases[i].path && p->inv.lost.rules != cases[i].rules))
+			fail_msg("%s: %s, by %u", cases[i].change,
+				p->inv.lost.path ? p->inv.lost.path : "nothing",
+				(unsigned)p->inv.lost.rules);
+		patient_free(p);
+	}
 }
 
 static void infers_without_a_configuration(void **state)
@@ -230,6 +268,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_rules),
+		cmocka_unit_test(tells_what_is_lost),
 		cmocka_unit_test(infers_without_a_configuration),
 		cmocka_unit_test(finds_the_configuration),
 		cmocka_unit_test(tells_a_damaged_block),

@@ -113,7 +113,7 @@ static void the_image_names_its_menu(void **state)
 		add_text(p, "/boot/grub3/i386-pc/normal.mod", "x");
 		patient_read(p);
 		assert_true(text_equal(p->inv.grub_cfg, cases[i].read));
-		assert_true(text_equal(p->inv.lost_grub_cfg, cases[i].lost));
+		assert_true(text_equal(p->inv.lost.path, cases[i].lost));
 		assert_int_equal(find(p, "loader-astray") != NULL,
 			text_equal(cases[i].uuid, "other"));
 		patient_free(p);

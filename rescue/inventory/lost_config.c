@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where GRUB looks for its configuration and finds none, or one without any content: the
+ * menu that a repair makes anew.
+ */
+#include "reader.h"
+
+#include "formats/grub_stub.h"
+
+#include <errno.h>
+
+/* No menu is in it, and what else there is is empty, cut short or overwritten. */
+static bool says_nothing(const struct reader *r)
+{
+	return !r->cfg.count && !r->cfg.has_blscfg &&
+	       (!r->cfg.assignment_count || r->cfg.bad_line);
+}
+
+/* A stub of this system; its end is in /boot, and gone: that is lost. */
+static int end_of_stub(struct reader *r, const struct grub_stub *s)
+{
+	_cleanup_free_ char *path = system_path_of(r->sys, s->path);
+
+	if (!path)
+		return -ENOMEM;
+	if (!text_starts(path, "/boot/grub") || target_exists(r->t, path))
+		return 1;
+	r->inv.lost.path = TAKE_PTR(path);
+	return 0;
+}
+
+int configuration_is_ours(struct reader *r, const char *path)
+{
+	_cleanup_(grub_stub_done) struct grub_stub s = {0};
+	int error = grub_stub_parse(&s, buffer_bytes(&r->inv.loader_config));
+
+	if (error < 0)
+		return error;
+	if (s.path)
+		return esp_stub_is_ours(r, &s) ? end_of_stub(r, &s) : 0;
+	if (!says_nothing(r))
+		return 1;
+	r->inv.lost.path = strdup(path);
+	return r->inv.lost.path ? 0 : -ENOMEM;
+}
+
+static bool is_directory(const struct reader *r, const char *path)
+{
+	struct stat st;
+
+	return target_stat(r->t, path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Red Hat's family came with GRUB legacy before EL7; its own programs tell the same. */
+static bool is_legacy(const struct reader *r)
+{
+	static const char *const family[] = {"rhel", "centos", "ol", "scientific"};
+	const char *version = r->sys->os_version_id;
+
+	if (r->sys->bootloaders & BOOTLOADER_GRUB_LEGACY ||
+		target_exists(r->t, "/boot/grub/stage2"))
+		return true;
+	for (size_t i = 0; version && i < ARRAY_SIZE(family); i++)
+		if (text_equal(r->sys->os_id, family[i]))
+			return strtoul(version, NULL, 10) < 7;
+	return false;
+}
+
+/* The boot loader's own files lie beside its menu, and stay where that is lost. */
+static const char *lost_path(const struct reader *r, enum loader_rules *rules)
+{
+	bool in_grub = is_directory(r, "/boot/grub");
+
+	if (is_directory(r, "/boot/grub2"))
+		return "/boot/grub2/grub.cfg";
+	if (in_grub && r->sys->bootloaders & BOOTLOADER_GRUB2)
+		return "/boot/grub/grub.cfg";
+	if (r->inv.loader != LOADER_NONE) /* BLS entries: one that shows them is wanted */
+		return in_grub ? "/boot/grub/grub.cfg" : "/boot/grub2/grub.cfg";
+	if (!is_legacy(r))
+		return NULL;
+	*rules = LOADER_GRUB_LEGACY;
+	return system_is_suse(r->sys) ? "/boot/grub/menu.lst" : "/boot/grub/grub.conf";
+}
+
+int find_lost_menu(struct reader *r)
+{
+	const struct place *esp = &r->sys->esp;
+	struct lost_config *lost = &r->inv.lost;
+	const char *path;
+
+	if (r->inv.grub_cfg || r->inv.loader == LOADER_SYSTEMD_BOOT)
+		return 0;
+	if (lost->rules == LOADER_NONE)
+		lost->rules = r->inv.loader == LOADER_NONE ? LOADER_MENUENTRIES : r->inv.loader;
+	/* It may lie where nobody can look. */
+	if (lost->path || (esp->present && !esp->mounted && !r->sys->by_directory))
+		return 0;
+	path = lost_path(r, &lost->rules);
+	lost->path = path ? strdup(path) : NULL;
+	return path && !lost->path ? -ENOMEM : 0;
+}

@@ -133,14 +133,22 @@ static int report(struct apply_report *ret, const struct work *w, struct fault *
 	return r < 0 ? fault_no_memory(f) : 0;
 }
 
+static bool makes_directories(enum op op)
+{
+	return op == OP_MODULES || op == OP_INDEX || op == OP_FILE;
+}
+
 int apply_check(const struct plan *plan, const struct inventory *inv, struct fault *f)
 {
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < plan->count; i++) {
+		const struct operation *op = &plan->operations[i];
 		_cleanup_(site_done) struct site place = {0};
 
-		r = site_find(&place, &inv->system->target, plan->operations[i].path, f);
+		if (S_ISDIR(op->expected.mode) && !makes_directories(op->op))
+			return fault_errno(f, EISDIR, op->path, "replace %s", op->path);
+		r = site_find(&place, &inv->system->target, op->path, f);
 	}
 	return r;
 }

@@ -16,27 +16,8 @@ static void view_done(struct view *v)
 	target_done(&v->target);
 }
 
-int view_fault(struct view *v, int error, const char *path)
-{
-	return fault_errno(v->f, -error, path, "show %s to a program", path);
-}
-
-char *view_join(const char *directory, const char *name)
-{
-	return text_printf("%s/%s", strcmp(directory, "/") == 0 ? "" : directory,
-		name + strspn(name, "/"));
-}
-
-char *view_place(const struct view *v, const char *path)
-{
-	_cleanup_free_ char *inside = NULL;
-	int r = target_canonical(&v->target, path, &inside);
-
-	errno = -r;
-	return r < 0 ? NULL : view_join(v->root, inside);
-}
-
 /* ---- the tree ---- */
+
 static int find_root(struct view *v)
 {
 	char link[64], path[PATH_MAX];
@@ -159,24 +140,6 @@ static const struct {
 	{"stderr", "/proc/self/fd/2"},
 	{"shm", "../tmp"},
 };
-
-int view_make_file(const char *path)
-{
-	int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return -errno;
-	close(fd);
-	return 0;
-}
-
-int view_bind_fd(int fd, const char *name, const char *to)
-{
-	char from[PATH_MAX];
-
-	snprintf(from, sizeof(from), "/proc/self/fd/%d%s%s", fd, *name ? "/" : "", name);
-	return mount_bind(from, to, BIND_WITH_SUBMOUNTS);
-}
 
 /* Bound, not made: in a container none may be made. */
 static int show_node(int machine, const char *name, const char *directory)

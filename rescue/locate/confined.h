@@ -22,6 +22,7 @@ int confine_enter(const struct confine_request *q, struct fault *f);
 /* The binds of the request; the tree is sealed, the machine's own not yet shown. */
 int view_show_binds(struct view *v);
 
+/* confine_view.c */
 int view_fault(struct view *v, int error, const char *path);
 /* The path, on this machine, of what the patient calls path. NULL: errno says why. */
 char *view_place(const struct view *v, const char *path);

@@ -306,3 +306,12 @@ void volumes_free(struct volumes *v)
 	free(v->nodes);
 	free(v);
 }
+
+const struct volume *volume_of_device(const struct landscape *l, int device)
+{
+	for (size_t i = 0; l->volumes && i < l->volumes->count; i++) {
+		if (l->volumes->items[i].device == device)
+			return &l->volumes->items[i];
+	}
+	return NULL;
+}

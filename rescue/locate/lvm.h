@@ -35,7 +35,7 @@ struct volumes {
 	unsigned next; /* number in the name of a device of ours */
 };
 
-/* The logical volume that is that device; NULL: it is none. stack.c */
+/* The logical volume that is that device; NULL: it is none. lvm.c */
 const struct volume *volume_of_device(const struct landscape *l, int device);
 /* Its root lies on devices that its LVM does not use. lvm_listed.c; 0 or -ENOMEM. */
 int lvm_report_unlisted(const struct landscape *l, struct system *s);

@@ -6,12 +6,8 @@
 #include "places.h"
 
 #include "btrfs.h"
-#include "features.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
 
 /* In the order of mounting. */
 struct wanted_place {
@@ -35,62 +31,6 @@ static const struct wanted_place wanted_places[] = {
 	{"/var/log", ROLE_OTHER_MOUNT, 0, SEVERITY_WARNING, "logs"},
 	{"/var/cache", ROLE_OTHER_MOUNT, 0, SEVERITY_WARNING, "cached packages"},
 };
-
-void place_forget(struct place *p)
-{
-	free(p->source);
-	free(p->device_path);
-	free(p->fstype);
-	free(p->uuid);
-	free(p->label);
-	free(p->partuuid);
-	free(p->mountpoint);
-	*p = (struct place){.device = -1};
-}
-
-static int copy_text(char **ret, const char *text)
-{
-	char *copy = text ? strdup(text) : NULL;
-
-	if (text && !copy)
-		return -ENOMEM;
-	free(*ret);
-	*ret = copy;
-	return 0;
-}
-
-int place_set_device(struct place *p, const struct landscape *l, int device)
-{
-	const struct device *d = &l->devices[device];
-	int r = copy_text(&p->device_path, d->path);
-
-	p->device = device;
-	p->features = device_features(d);
-	if (r == 0)
-		r = copy_text(&p->fstype, d->fstype);
-	if (r == 0)
-		r = copy_text(&p->uuid, d->uuid);
-	if (r == 0)
-		r = copy_text(&p->label, d->label);
-	if (r == 0)
-		r = copy_text(&p->partuuid, d->partuuid);
-	return r;
-}
-
-int place_measure(struct place *p, const struct target *t)
-{
-	_cleanup_close_ int fd =
-		target_open(t, p->mountpoint, O_RDONLY | O_DIRECTORY | O_NONBLOCK, NULL);
-	struct statvfs st;
-
-	if (fd < 0 || fstatvfs(fd, &st) < 0)
-		return 0; /* unknown: zero */
-	p->free_bytes = (uint64_t)st.f_bavail * st.f_frsize;
-	p->size_bytes = (uint64_t)st.f_blocks * st.f_frsize;
-	/* btrfs and vfat make them as they are needed. */
-	p->free_inodes = st.f_files > 0 ? st.f_favail : UINT64_MAX;
-	return 0;
-}
 
 int fstab_read(struct system *s)
 {
@@ -221,40 +161,6 @@ static int report_no_directory(
 	return message ? report_lack(s, w, line, "mountpoint-missing", message) : -ENOMEM;
 }
 
-/* A boot loader's configuration is in /boot: repairing needs nothing of the ESP. */
-static bool has_configuration(const struct system *s)
-{
-	static const char *const paths[] = {"/boot/grub2/grub.cfg", "/boot/grub/grub.cfg",
-		"/boot/grub/grub.conf", "/boot/grub/menu.lst",
-		"/boot/extlinux/extlinux.conf", "/boot/extlinux.conf"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
-		if (target_exists(&s->target, paths[i]))
-			return true;
-	return false;
-}
-
-static bool can_do_without(const struct system *s, const char *path)
-{
-	return strcmp(path, "/boot") != 0 && has_configuration(s);
-}
-
-int report_unmountable_place(struct system *s, const char *path, const struct fault *why)
-{
-	_cleanup_(buffer_done) struct buffer text = {0};
-	bool minor = can_do_without(s, path);
-	int r = fault_describe(why, &text);
-
-	if (r < 0)
-		return r;
-	s->complete = s->complete && minor;
-	return findings_add(&s->findings, "device-unreadable",
-		minor ? SEVERITY_WARNING : SEVERITY_ERROR, NULL, path,
-		minor ? "%s: what UEFI starts there is not judged"
-		      : "%s: the boot loader and its entries there are not judged",
-		text.data);
-}
-
 static int report_dirty(struct system *s, const struct device *d, const char *path)
 {
 	return findings_add(&s->findings, "filesystem-dirty", SEVERITY_WARNING, NULL,
@@ -279,7 +185,7 @@ static int attach_device(struct landscape *l, struct system *s,
 	if (target_stat(&s->target, w->path, &st) < 0 || !S_ISDIR(st.st_mode))
 		return report_no_directory(s, w, line);
 	r = mount_tree_add(l->mounts, s->tree, &s->target, w->path, &q, &why);
-	if (r == -ENODEV && w->role == ROLE_ESP && can_do_without(s, w->path))
+	if (r == -ENODEV && w->role == ROLE_ESP && place_is_dispensable(s, w->path))
 		return report_unmountable_place(s, w->path, &why);
 	/* To look on is worth while without it, to repair is not. */
 	if (r == -ENOMEM || (r < 0 && access == ACCESS_REPAIR &&
@@ -304,7 +210,7 @@ static int attach_line(struct landscape *l, struct system *s,
 
 	p->present = true;
 	p->separate = true;
-	if (copy_text(&p->source, line->source) < 0)
+	if (place_set_source(p, line->source) < 0)
 		return -ENOMEM;
 	if (m != SOURCE_FOUND && m != SOURCE_BY_POSITION)
 		return report_unfound(l, s, w, line, m);
@@ -315,28 +221,6 @@ static int attach_line(struct landscape *l, struct system *s,
 			"%s is %s in fstab: taken to be partition %u of the same disk",
 			w->path, line->source, l->devices[device].number);
 	return r < 0 ? r : attach_device(l, s, w, line, p, access, f);
-}
-
-/* A directory of another place: its files are there as far as that one's are. */
-static int place_share(struct place *p, const struct place *root, const struct target *t)
-{
-	int r = copy_text(&p->device_path, root->device_path);
-
-	p->device = root->device;
-	p->features = root->features;
-	p->present = target_exists(t, p->mountpoint);
-	p->mounted = p->present;
-	if (r == 0)
-		r = copy_text(&p->fstype, root->fstype);
-	if (r == 0)
-		r = copy_text(&p->uuid, root->uuid);
-	return r < 0 ? r : place_measure(p, t);
-}
-
-int place_begin(struct place *p, const char *mountpoint)
-{
-	*p = (struct place){.device = -1, .mountpoint = strdup(mountpoint)};
-	return p->mountpoint ? 0 : -ENOMEM;
 }
 
 static int read_place(struct landscape *l, struct system *s, const struct wanted_place *w,
@@ -361,7 +245,7 @@ static int read_root_line(struct system *s)
 	const struct fstab_line *line = fstab_find(&s->fstab, "/");
 
 	place_measure(&s->root, &s->target);
-	return copy_text(&s->root.source, line ? line->source : NULL);
+	return place_set_source(&s->root, line ? line->source : NULL);
 }
 
 int places_read(

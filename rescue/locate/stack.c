@@ -63,16 +63,6 @@ unsigned root_source_pieces(const char *source)
 	return source && is_server_path(source) ? PIECE_NFS : 0;
 }
 
-/* ---- devices ---- */
-const struct volume *volume_of_device(const struct landscape *l, int device)
-{
-	for (size_t i = 0; l->volumes && i < l->volumes->count; i++) {
-		if (l->volumes->items[i].device == device)
-			return &l->volumes->items[i];
-	}
-	return NULL;
-}
-
 static const char *volume_unreachable(const struct landscape *l, int device)
 {
 	const struct volume *one = volume_of_device(l, device);

@@ -88,10 +88,10 @@ void judge_done(struct judge *judge);
 ssize_t judge_add(struct judge *judge, const char *path);
 /* Its path below the kernel's module directory; all of it where it lies elsewhere. */
 const char *judge_relative(const struct judge *judge, const struct judged *m);
-/*
- * modules.c: one more module, from the bytes of its file, which it may take over. 0 or
- * -ENOMEM.
- */
+/* judge_opened.c: one more module that was begun with judge_add. 0 or -ENOMEM. */
+struct opened;
+int judge_opened(struct judge *judge, size_t index, const struct opened *o);
+/* The same from the bytes of its file, which it may take over. */
 int judge_bytes(struct judge *judge, const char *path, bool third_party, struct buffer *raw);
 /* In-tree modules are many and large: their signatures count where they are enforced. */
 enum signature_care { SIGNATURE_IF_ENFORCED, SIGNATURE_ALWAYS };

@@ -62,7 +62,7 @@ int rules_secure_boot(struct rules *r, const struct kernel *k); /* signer.c */
  * -ENOMEM.
  */
 int rules_fips_problem(const struct rules *r, const struct kernel *k, char **ret);
-int rules_offer(struct rules *r); /* as_if.c: does the system take that kernel */
+int rules_offer(struct rules *r); /* offer_rules.c: does the system take that kernel */
 
 /* wanted.c: file names of the packages that hold that release. 0 or -ENOMEM. */
 int rules_wanted_files(const struct rules *r, const char *release, struct strings *ret);

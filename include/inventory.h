@@ -176,6 +176,7 @@ struct systemd_boot {
 struct lost_config {
 	char *path; /* NULL: nothing is lost */
 	enum loader_rules rules; /* by which a new one is read */
+	bool is_certain; /* else it may lie on an ESP that is not seen here */
 };
 
 struct inventory {

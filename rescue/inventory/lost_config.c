@@ -26,6 +26,7 @@ static int end_of_stub(struct reader *r, const struct grub_stub *s)
 	if (!text_starts(path, "/boot/grub") || target_exists(r->t, path))
 		return 1;
 	r->inv.lost.path = TAKE_PTR(path);
+	r->inv.lost.is_certain = true;
 	return 0;
 }
 
@@ -41,6 +42,7 @@ int configuration_is_ours(struct reader *r, const char *path)
 	if (!says_nothing(r))
 		return 1;
 	r->inv.lost.path = strdup(path);
+	r->inv.lost.is_certain = true;
 	return r->inv.lost.path ? 0 : -ENOMEM;
 }
 
@@ -66,8 +68,21 @@ static bool is_legacy(const struct reader *r)
 	return false;
 }
 
+/* A disk is looked at, and what starts from it. */
+static bool is_seen(const struct reader *r)
+{
+	return r->sys->firmware != FIRMWARE_UNKNOWN;
+}
+
+static bool has_bls_entries(struct reader *r)
+{
+	_cleanup_(strings_done) struct strings names = {0};
+
+	return reader_list(r, r->inv.entries_directory, &names) >= 0 && names.count > 0;
+}
+
 /* The boot loader's own files lie beside its menu, and stay where that is lost. */
-static const char *lost_path(const struct reader *r, enum loader_rules *rules)
+static const char *lost_path(struct reader *r, enum loader_rules *rules)
 {
 	bool in_grub = is_directory(r, "/boot/grub");
 
@@ -75,7 +90,8 @@ static const char *lost_path(const struct reader *r, enum loader_rules *rules)
 		return "/boot/grub2/grub.cfg";
 	if (in_grub && r->sys->bootloaders & BOOTLOADER_GRUB2)
 		return "/boot/grub/grub.cfg";
-	if (r->inv.loader != LOADER_NONE) /* BLS entries: one that shows them is wanted */
+	/* BLS entries want one that shows them; where they are left they are shown elsewhere. */
+	if (r->inv.loader != LOADER_NONE && (is_seen(r) || !has_bls_entries(r)))
 		return in_grub ? "/boot/grub/grub.cfg" : "/boot/grub2/grub.cfg";
 	if (!is_legacy(r))
 		return NULL;
@@ -97,6 +113,7 @@ int find_lost_menu(struct reader *r)
 	if (lost->path || (esp->present && !esp->mounted && !r->sys->by_directory))
 		return 0;
 	path = lost_path(r, &lost->rules);
+	lost->is_certain = path && is_seen(r);
 	lost->path = path ? strdup(path) : NULL;
 	return path && !lost->path ? -ENOMEM : 0;
 }

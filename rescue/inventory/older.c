@@ -78,7 +78,7 @@ static int read_config(struct reader *r, enum loader_rules rules, size_t limit)
 
 	r->inv.loader = rules;
 	if (error >= 0 && is_blank(&r->inv.loader_config)) {
-		r->inv.lost = (struct lost_config){TAKE_PTR(r->inv.grub_cfg), rules};
+		r->inv.lost = (struct lost_config){TAKE_PTR(r->inv.grub_cfg), rules, true};
 		r->inv.loader = LOADER_NONE;
 		return 0;
 	}

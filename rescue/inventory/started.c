@@ -66,6 +66,7 @@ int started_prefer_configuration(struct reader *r, struct strings *candidates)
 		return 0;
 	strings_done(candidates);
 	r->inv.lost.path = TAKE_PTR(path);
+	r->inv.lost.is_certain = true;
 	return 0;
 }
 

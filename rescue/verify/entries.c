@@ -130,9 +130,12 @@ static int judge_loader(struct rules *r)
 			"no boot sector or ESP can be read here: the boot loader is inferred "
 			"from the configuration that is there");
 	if (rc >= 0 && inv->lost.path)
-		rc = findings_add(fs, "loader-astray", SEVERITY_ERROR, NULL,
-			inv->lost.path, "the boot loader's configuration %s is gone or holds nothing",
-			inv->lost.path);
+		rc = findings_add(fs, "loader-astray",
+			inv->lost.is_certain ? SEVERITY_ERROR : SEVERITY_WARNING, NULL,
+			inv->lost.path, inv->lost.is_certain
+				? "the boot loader's configuration %s is gone or holds nothing"
+				: "there is no %s: it boots only with a configuration on an ESP, "
+				  "which is not seen here", inv->lost.path);
 	if (rc >= 0 && inv->lost.path && has_whole_kernel(inv))
 		rc = add_remedy(r, NULL);
 	if (rc >= 0 && inv->grubenv_damaged)

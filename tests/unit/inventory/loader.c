@@ -66,6 +66,30 @@ static void tells_what_is_lost(void **state)
 	}
 }
 
+/* Without a disk it may be on an ESP; BLS entries that are left are shown by something. */
+static void is_certain_where_a_disk_is_seen(void **state)
+{
+	struct patient *p = patient_new("r " CFG "\n");
+
+	(void)state;
+	patient_read(p);
+	assert_string_equal(p->inv.lost.path, CFG);
+	assert_false(p->inv.lost.is_certain);
+	p->sys.firmware = FIRMWARE_BIOS;
+	patient_read(p);
+	assert_true(p->inv.lost.is_certain);
+	tree_add(&p->tree, "r /boot/grub2\nf 0644 /boot/loader/entries/a.conf =title a\n");
+	patient_read(p);
+	assert_string_equal(p->inv.lost.path, CFG);
+	p->sys.firmware = FIRMWARE_UNKNOWN;
+	patient_read(p);
+	assert_null(p->inv.lost.path);
+	tree_add(&p->tree, "r /boot/loader/entries/a.conf\n");
+	patient_read(p);
+	assert_string_equal(p->inv.lost.path, CFG);
+	patient_free(p);
+}
+
 static void infers_without_a_configuration(void **state)
 {
 	struct patient *p = patient_new("r " CFG "\n");
@@ -269,6 +293,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_rules),
 		cmocka_unit_test(tells_what_is_lost),
+		cmocka_unit_test(is_certain_where_a_disk_is_seen),
 		cmocka_unit_test(infers_without_a_configuration),
 		cmocka_unit_test(finds_the_configuration),
 		cmocka_unit_test(tells_a_damaged_block),

@@ -147,6 +147,22 @@ static void the_loader(void **state)
 	assert_only(x, "loader-unknown", SEVERITY_ERROR, "no boot loader configuration", NULL);
 }
 
+static void a_lost_configuration(void **state)
+{
+	struct facts *x = *state;
+
+	x->inv.lost = (struct lost_config){.path = (char *)"/boot/grub2/grub.cfg"};
+	judge(x);
+	assert_only(x, "loader-astray", SEVERITY_WARNING, "only with a configuration on an ESP",
+		RESTORE);
+	x->inv.lost.is_certain = true;
+	judge(x);
+	assert_only(x, "loader-astray", SEVERITY_ERROR, "is gone or holds nothing", RESTORE);
+	x->inv.loader = LOADER_NONE; /* that it is lost says more */
+	judge(x);
+	assert_only(x, "loader-astray", SEVERITY_ERROR, "is gone or holds nothing", RESTORE);
+}
+
 /* Where GRUB gives up reading, nothing starts, whichever entry is the default. */
 static void one_that_stops_the_loader(void **state)
 {
@@ -191,6 +207,7 @@ int main(void)
 		TEST(the_environment_block),
 		TEST(a_repair_that_did_not_end),
 		TEST(the_loader),
+		TEST(a_lost_configuration),
 		TEST(one_that_stops_the_loader),
 		TEST(of_another_root),
 	};

@@ -105,8 +105,12 @@ int find_lost_menu(struct reader *r)
 	struct lost_config *lost = &r->inv.lost;
 	const char *path;
 
-	if (r->inv.grub_cfg || r->inv.loader == LOADER_SYSTEMD_BOOT)
+	/* Another menu starts the system: what GRUB left behind is not missed. */
+	if (r->inv.grub_cfg || r->inv.loader == LOADER_SYSTEMD_BOOT) {
+		free(lost->path);
+		*lost = (struct lost_config){0};
 		return 0;
+	}
 	if (lost->rules == LOADER_NONE)
 		lost->rules = r->inv.loader == LOADER_NONE ? LOADER_MENUENTRIES : r->inv.loader;
 	/* It may lie where nobody can look. */

@@ -90,6 +90,25 @@ static void is_certain_where_a_disk_is_seen(void **state)
 	patient_free(p);
 }
 
+/* What GRUB left behind on the ESP is not missed. */
+static void misses_nothing_where_another_starts(void **state)
+{
+	struct patient *p = patient_new("r " CFG "\nf 0644 /boot/efi/EFI/redhat/grub.cfg "
+					"=configfile /boot/grub2/grub.cfg\n");
+
+	(void)state;
+	p->sys.bootloaders = BOOTLOADER_SYSTEMD_BOOT;
+	patient_read(p);
+	assert_int_equal(p->inv.loader, LOADER_SYSTEMD_BOOT);
+	assert_null(p->inv.lost.path);
+	p->sys.bootloaders = 0;
+	tree_add(&p->tree, "f 0644 /boot/extlinux/extlinux.conf =default a\n");
+	patient_read(p);
+	assert_string_equal(p->inv.grub_cfg, "/boot/extlinux/extlinux.conf");
+	assert_null(p->inv.lost.path);
+	patient_free(p);
+}
+
 static void infers_without_a_configuration(void **state)
 {
 	struct patient *p = patient_new("r " CFG "\n");
@@ -294,6 +313,7 @@ int main(void)
 		cmocka_unit_test(knows_rules),
 		cmocka_unit_test(tells_what_is_lost),
 		cmocka_unit_test(is_certain_where_a_disk_is_seen),
+		cmocka_unit_test(misses_nothing_where_another_starts),
 		cmocka_unit_test(infers_without_a_configuration),
 		cmocka_unit_test(finds_the_configuration),
 		cmocka_unit_test(tells_a_damaged_block),

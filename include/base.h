@@ -94,6 +94,7 @@ int strings_take(struct strings *s, char *take_text);
 int strings_add_new(struct strings *s, const char *text); /* only if not yet in it */
 bool strings_has(const struct strings *s, const char *text);
 void strings_sort(struct strings *s);
+void strings_move_to_front(struct strings *s, size_t index);
 int strings_copy(struct strings *ret, const struct strings *from);
 
 /*

@@ -224,6 +224,8 @@ void inventory_done(struct inventory *inv);
 bool kernel_is_whole(const struct kernel *k);
 struct kernel *inventory_find_kernel(const struct inventory *inv, const char *release);
 bool system_is_suse(const struct system *sys);
+/* 5 to 10, of RHEL and what is built from its sources; 0: another system. */
+unsigned long system_el_major(const struct system *sys);
 /*
  * What the name was when the inventory was read. Never NULL: a name that was not there
  * has .exists false. Only for names in /boot, the directory of entries, what entries name,

@@ -67,3 +67,11 @@ int strings_copy(struct strings *ret, const struct strings *from)
 	*ret = TAKE_STRUCT(copy);
 	return 0;
 }
+
+void strings_move_to_front(struct strings *s, size_t index)
+{
+	char *moved = s->items[index];
+
+	memmove(s->items + 1, s->items, index * sizeof(moved));
+	s->items[0] = moved;
+}

@@ -56,19 +56,11 @@ static int find_as_grub(struct reader *r, int *ret)
 /* The generation of GRUB that is installed, by its system where its menu does not tell. */
 static bool looks_up_ids_first(const struct reader *r)
 {
-	static const char *const derived[] = {
-		"rhel", "centos", "rocky", "almalinux", "ol"};
-	const struct system *s = r->sys;
-
 	if (r->inv.loader == LOADER_BLSUKI)
 		return false;
-	if (r->inv.loader != LOADER_MENUENTRIES || text_equal(s->os_id, "fedora"))
+	if (r->inv.loader != LOADER_MENUENTRIES || text_equal(r->sys->os_id, "fedora"))
 		return true;
-	for (size_t i = 0; i < ARRAY_SIZE(derived); i++)
-		if (text_equal(s->os_id, derived[i]))
-			return s->os_version_id &&
-			       strtoul(s->os_version_id, NULL, 10) >= 8;
-	return false;
+	return system_el_major(r->sys) >= 8;
 }
 
 /* By number: GRUB legacy, extlinux. */

@@ -73,16 +73,20 @@ int esp_prefer_configuration(struct reader *r, struct strings *candidates)
 			return error;
 		if (error < 0 || s.path)
 			return 0;
-		memmove(candidates->items + 1, candidates->items, i * sizeof(path));
-		candidates->items[0] = path;
+		strings_move_to_front(candidates, i);
 		return 0;
 	}
 	return 0;
 }
 
-bool esp_stub_is_ours(const struct reader *r, const struct grub_stub *s)
+static const char *boot_uuid(const struct reader *r)
 {
-	const char *uuid = r->sys->boot.uuid;
+	return r->sys->boot.separate ? r->sys->boot.uuid : r->sys->root.uuid;
+}
+
+bool stub_is_ours(const struct reader *r, const struct grub_stub *s)
+{
+	const char *uuid = boot_uuid(r);
 
 	return !s->uuid || !uuid || strcasecmp(s->uuid, uuid) == 0;
 }
@@ -92,9 +96,9 @@ static int judge_stub(struct reader *r, const struct grub_stub *s, char **ret)
 {
 	_cleanup_free_ char *path = NULL;
 
-	if (!esp_stub_is_ours(r, s)) {
+	if (!stub_is_ours(r, s)) {
 		*ret = text_printf("it leads to the file system %s, and /boot is on %s",
-			s->uuid, r->sys->boot.uuid);
+			s->uuid, boot_uuid(r));
 		return *ret ? 0 : -ENOMEM;
 	}
 	path = system_path_of(r->sys, s->path);

@@ -124,6 +124,17 @@ static const char *initramfs_prefix(const char *release)
 	return strstr(release, ".el5") ? "initrd" : "initramfs";
 }
 
+unsigned long system_el_major(const struct system *sys)
+{
+	static const char *const ids[] = {"rhel", "centos", "almalinux", "rocky", "ol",
+		"eurolinux", "circle", "cloudlinux", "scientific", "virtuozzo"};
+
+	for (size_t i = 0; sys->os_version_id && i < ARRAY_SIZE(ids); i++)
+		if (text_equal(sys->os_id, ids[i]))
+			return strtoul(sys->os_version_id, NULL, 10);
+	return 0;
+}
+
 bool system_is_suse(const struct system *sys)
 {
 	static const char *const ids[] = {"suse", "opensuse", "sles", "sled", "sle-micro"};

@@ -159,13 +159,6 @@ static int read_grubenv(struct reader *r)
 	return error == -ENOMEM ? error : read_saved_entries(r);
 }
 
-static bool is_directory(const struct reader *r, const char *path)
-{
-	struct stat st;
-
-	return target_stat(r->t, path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 /* What blscfg is told to read, by an option or `blsdir`; *ret NULL: none, or it is gone. */
 static int told_directory(struct reader *r, char **ret)
 {
@@ -178,7 +171,7 @@ static int told_directory(struct reader *r, char **ret)
 		return -ENOMEM;
 	while (size > 1 && path[size - 1] == '/')
 		path[--size] = '\0';
-	if (path && is_directory(r, path))
+	if (path && reader_is_directory(r, path))
 		*ret = TAKE_PTR(path);
 	return 0;
 }
@@ -188,7 +181,7 @@ static int told_directory(struct reader *r, char **ret)
  */
 static int find_entries_directory(struct reader *r)
 {
-	bool at_top = !r->sys->boot.separate && is_directory(r, "/loader/entries");
+	bool at_top = !r->sys->boot.separate && reader_is_directory(r, "/loader/entries");
 	int error = told_directory(r, &r->inv.entries_directory);
 
 	if (error < 0 || r->inv.entries_directory)
@@ -210,7 +203,7 @@ static int infer_rules(struct reader *r, enum loader_rules *ret)
 		*ret = LOADER_SYSTEMD_BOOT;
 		return 0;
 	}
-	if (is_directory(r, r->inv.entries_directory))
+	if (reader_is_directory(r, r->inv.entries_directory))
 		return find_blscfg_rules(r, ret);
 	*ret = LOADER_NONE;
 	return 0;

@@ -38,7 +38,7 @@ int configuration_is_ours(struct reader *r, const char *path)
 	if (error < 0)
 		return error;
 	if (s.path)
-		return esp_stub_is_ours(r, &s) ? end_of_stub(r, &s) : 0;
+		return stub_is_ours(r, &s) ? end_of_stub(r, &s) : 0;
 	if (!says_nothing(r))
 		return 1;
 	r->inv.lost.path = strdup(path);
@@ -46,26 +46,13 @@ int configuration_is_ours(struct reader *r, const char *path)
 	return r->inv.lost.path ? 0 : -ENOMEM;
 }
 
-static bool is_directory(const struct reader *r, const char *path)
-{
-	struct stat st;
-
-	return target_stat(r->t, path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-/* Red Hat's family came with GRUB legacy before EL7; its own programs tell the same. */
+/* EL came with GRUB legacy before EL7; its own programs tell the same. */
 static bool is_legacy(const struct reader *r)
 {
-	static const char *const family[] = {"rhel", "centos", "ol", "scientific"};
-	const char *version = r->sys->os_version_id;
+	unsigned long el = system_el_major(r->sys);
 
-	if (r->sys->bootloaders & BOOTLOADER_GRUB_LEGACY ||
-		target_exists(r->t, "/boot/grub/stage2"))
-		return true;
-	for (size_t i = 0; version && i < ARRAY_SIZE(family); i++)
-		if (text_equal(r->sys->os_id, family[i]))
-			return strtoul(version, NULL, 10) < 7;
-	return false;
+	return r->sys->bootloaders & BOOTLOADER_GRUB_LEGACY || (el && el < 7) ||
+	       target_exists(r->t, "/boot/grub/stage2");
 }
 
 /* A disk is looked at, and what starts from it. */
@@ -84,9 +71,9 @@ static bool has_bls_entries(struct reader *r)
 /* The boot loader's own files lie beside its menu, and stay where that is lost. */
 static const char *lost_path(struct reader *r, enum loader_rules *rules)
 {
-	bool in_grub = is_directory(r, "/boot/grub");
+	bool in_grub = reader_is_directory(r, "/boot/grub");
 
-	if (is_directory(r, "/boot/grub2"))
+	if (reader_is_directory(r, "/boot/grub2"))
 		return "/boot/grub2/grub.cfg";
 	if (in_grub && r->sys->bootloaders & BOOTLOADER_GRUB2)
 		return "/boot/grub/grub.cfg";

@@ -58,6 +58,13 @@ int reader_list(struct reader *r, const char *path, struct strings *ret)
 	return 0;
 }
 
+bool reader_is_directory(const struct reader *r, const char *path)
+{
+	struct stat st;
+
+	return target_stat(r->t, path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 /* In this order: each step uses what those before it found. */
 static int read_all(struct reader *r)
 {

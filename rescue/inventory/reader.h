@@ -59,6 +59,7 @@ int reader_cannot_read(struct reader *r, const char *path, int error);
 int reader_text(struct reader *r, const char *path, size_t limit, char **ret);
 /* Names in a directory, sorted; none where it is absent or unreadable (a finding). */
 int reader_list(struct reader *r, const char *path, struct strings *ret);
+bool reader_is_directory(const struct reader *r, const char *path);
 
 int read_surroundings(struct reader *r); /* surroundings.c: usr merge, SELinux, journal */
 int read_cmdline_sources(struct reader *r); /* cmdline.c; after read_loader */
@@ -117,7 +118,8 @@ size_t systemd_places(const struct reader *r, const char *ret[SYSTEMD_PLACES]);
 int read_systemd_entries(struct reader *r); /* systemd_entries.c: drafts of all of these */
 char *lower_case(const char *text); /* NULL: no memory */
 struct grub_stub;
-bool esp_stub_is_ours(const struct reader *r, const struct grub_stub *s);
+/* It leads to the file system that holds this system's /boot. */
+bool stub_is_ours(const struct reader *r, const struct grub_stub *s);
 int check_esp(struct reader *r); /* does a stub lead to /boot; after read_loader */
 int check_esp_programs(struct reader *r); /* esp_programs.c: does UEFI find a loader */
 /* esp.c: files of that name in EFI/VENDOR of the ESP. */

@@ -6,7 +6,6 @@
 #include "reader.h"
 
 #include <errno.h>
-#include <strings.h>
 
 /* 0: not known; UEFI may start something else. */
 static enum bootloader started(const struct reader *r)
@@ -24,18 +23,7 @@ bool may_start(const struct reader *r, enum bootloader b)
 /* Its image searches a file system that is not the one with /boot. */
 static bool leads_elsewhere(const struct reader *r)
 {
-	const struct grub_stub *grub = &r->sys->bios.grub;
-	const char *own = r->sys->boot.separate ? r->sys->boot.uuid : r->sys->root.uuid;
-
-	return grub->uuid && own && strcasecmp(grub->uuid, own) != 0;
-}
-
-static void move_to_front(struct strings *list, size_t i)
-{
-	char *moved = list->items[i];
-
-	memmove(list->items + 1, list->items, i * sizeof(moved));
-	list->items[0] = moved;
+	return !stub_is_ours(r, &r->sys->bios.grub);
 }
 
 /* With GRUB's modules in it: without them it shows no menu at all. */
@@ -58,7 +46,7 @@ int started_prefer_configuration(struct reader *r, struct strings *candidates)
 		return -ENOMEM;
 	for (size_t i = 0; i < candidates->count; i++)
 		if (strcmp(candidates->items[i], path) == 0) {
-			move_to_front(candidates, i);
+			strings_move_to_front(candidates, i);
 			return 0;
 		}
 	/* Where no search says so it may be another file system's path. */

@@ -7,12 +7,12 @@
  */
 #include "formats/luks.h"
 #include "local.h"
+#include "thread.h"
 
 #include <blkid/blkid.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -304,7 +304,7 @@ static void probe_all(struct probing *p)
 
 	blkid_init_debug(0); /* what libblkid would do at the first probe */
 	while (count < MAX_HELPERS && count + 1 < p->count &&
-		pthread_create(&helpers[count], NULL, probe_some, p) == 0)
+		thread_start(&helpers[count], probe_some, p) == 0)
 		count++;
 	probe_some(p);
 	while (count > 0)

@@ -23,25 +23,24 @@ static void menu_done(struct menu *m)
 	buffer_done(&m->head);
 }
 
+static bool is_one_file(enum loader_rules rules)
+{
+	return rules == LOADER_MENUENTRIES || rules == LOADER_GRUB_LEGACY ||
+	       rules == LOADER_EXTLINUX;
+}
+
 /* A menu that is gone, and there were no BLS entries. */
 static bool lost_menu(const struct planner *p)
 {
-	const struct lost_config *lost = &p->inv->lost;
-
-	return lost->path &&
-	       (lost->rules == LOADER_MENUENTRIES || lost->rules == LOADER_GRUB_LEGACY ||
-		       lost->rules == LOADER_EXTLINUX);
+	return p->inv->lost.path && is_one_file(p->inv->lost.rules);
 }
 
 bool planner_has_menu(const struct planner *p)
 {
 	const struct inventory *inv = p->inv;
 
-	if (lost_menu(p))
-		return true;
-	return inv->grub_cfg && inv->loader_config.size > 0 &&
-	       (inv->loader == LOADER_MENUENTRIES || inv->loader == LOADER_GRUB_LEGACY ||
-		       inv->loader == LOADER_EXTLINUX);
+	return lost_menu(p) ||
+	       (inv->grub_cfg && inv->loader_config.size > 0 && is_one_file(inv->loader));
 }
 
 /* grub.conf#3 → 3, grub.cfg#1>0 → "1>0". */
@@ -167,7 +166,6 @@ static int find_text(struct menu *m)
 		r = grub_cfg_write_head(&m->head);
 	else if (is_lost && inv->lost.rules == LOADER_GRUB_LEGACY)
 		r = buffer_puts(&m->head, legacy_head);
-
 	m->path = inv->grub_cfg ? inv->grub_cfg : inv->lost.path;
 	m->before = buffer_bytes(is_lost ? &m->head : &inv->loader_config);
 	return r;

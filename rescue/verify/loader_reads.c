@@ -34,30 +34,13 @@ static const struct grub_generation grub_latest = {"GRUB",
 		XFS_INCOMPAT_NREXT64,
 	BTRFS_NEVER};
 
-static bool is_enterprise_linux(const struct system *s)
-{
-	static const char *const ids[] = {"rhel", "centos", "almalinux", "rocky", "ol",
-		"eurolinux", "circle", "cloudlinux", "scientific", "virtuozzo"};
-
-	for (size_t i = 0; s->os_id && i < ARRAY_SIZE(ids); i++) {
-		if (strcmp(ids[i], s->os_id) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Updates within a generation taught it more: the oldest that is known to lack it. */
 static const struct grub_generation *generation_of(const struct system *s)
 {
-	unsigned long major = 0, minor = 0;
-	char *rest = NULL;
+	unsigned long major = system_el_major(s);
+	const char *dot = major ? strchr(s->os_version_id, '.') : NULL;
+	unsigned long minor = dot ? strtoul(dot + 1, NULL, 10) : 99;
 
-	if (s->os_version_id) {
-		major = strtoul(s->os_version_id, &rest, 10);
-		minor = *rest == '.' ? strtoul(rest + 1, NULL, 10) : 99;
-	}
-	if (!is_enterprise_linux(s))
-		return &grub_latest;
 	if (major == 7)
 		return &grub_el7;
 	if (major == 8 && minor <= 8)

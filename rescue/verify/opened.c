@@ -42,10 +42,10 @@ static int parse_raw(struct opened *o, struct unpacker *u, struct buffer *raw)
 		o->bytes = TAKE_STRUCT(*raw);
 	} else {
 		r = unpack(u, c, buffer_bytes(raw), &o->bytes);
-		if (r < 0)
+		if (r < 0) {
 			o->bytes.size = 0;
-		if (r < 0)
 			return fault_errno(&o->fault, -r, NULL, "decompress the module");
+		}
 	}
 	return elf_module_parse(&o->elf, buffer_bytes(&o->bytes), &o->fault);
 }

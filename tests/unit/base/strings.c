@@ -59,6 +59,21 @@ static void copies_own_their_text(void **state)
 	strings_sort(&empty);
 }
 
+static void moves_to_the_front(void **state)
+{
+	_cleanup_(strings_done) struct strings s = {0};
+
+	(void)state;
+	for (const char *name = "abc"; *name; name++)
+		assert_int_equal(strings_add(&s, (char[]){*name, '\0'}), 0);
+	strings_move_to_front(&s, 0);
+	assert_string_equal(s.items[0], "a");
+	strings_move_to_front(&s, 2);
+	assert_string_equal(s.items[0], "c");
+	assert_string_equal(s.items[1], "a");
+	assert_string_equal(s.items[2], "b");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -66,6 +81,7 @@ int main(void)
 		cmocka_unit_test(adds_only_what_is_new),
 		cmocka_unit_test(a_failed_allocation_is_passed_on),
 		cmocka_unit_test(copies_own_their_text),
+		cmocka_unit_test(moves_to_the_front),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

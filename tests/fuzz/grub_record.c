@@ -1,39 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Any bytes as a grub.cfg: run again by what was kept of its world, it gives the same menu. */
+#include "grub_world.h"
+
 #include "formats/grub_record.h"
 
-#include <errno.h>
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static const char *variable(void *data, const char *name)
-{
-	(void)data;
-	return name[0] == 'p' ? "(d)/p" : name[0] == 'u' ? grub_script_unknown : NULL;
-}
-
-static int read_file(void *data, const char *path, struct buffer *ret)
-{
-	const struct bytes *in = data;
-
-	if (!strchr(path, 'x'))
-		return -ENOENT;
-	return buffer_append(ret, in->data, in->size / 2);
-}
-
-static enum grub_answer exists(void *data, const char *path, char kind)
-{
-	(void)data;
-	return (enum grub_answer)(((unsigned char)path[0] + (unsigned char)kind) % 3);
-}
-
-static enum grub_answer search(void *data, const char *by, const char *what, const char **ret)
-{
-	(void)data;
-	(void)by;
-	*ret = what[0] == 'd' ? "d" : NULL;
-	return *ret ? GRUB_YES : GRUB_NO;
-}
 
 static void assert_same(const struct grub_menu *a, const struct grub_menu *b)
 {
@@ -53,7 +24,7 @@ static void assert_same(const struct grub_menu *a, const struct grub_menu *b)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes in = {data, MIN_OF(size, (size_t)4096)};
-	const struct grub_world world = {variable, read_file, exists, search, &in};
+	const struct grub_world world = fuzz_world(&in);
 	_cleanup_(grub_record_done) struct grub_record record = {0};
 	const struct grub_world keeping = grub_record_world(&record, &world);
 	const struct grub_world again = grub_record_replay(&record);

@@ -1,71 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Boot entries, the default one and what their loader keeps beside them. */
-#include "../../../rescue/verify/verify_rules.h"
+#include "facts.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#define V "5.14.0-1.el9.x86_64"
 #define UNDO "rescue undo --root /mnt --system rhel9-3f2a"
 #define RESTORE "rescue restore --root /mnt --system rhel9-3f2a"
 
-/* One whole kernel with one good entry, which is the default. */
-struct facts {
-	struct system system;
-	struct kernel kernel;
-	struct entry entry;
-	size_t index;
-	enum kernel_state state;
-	struct inventory inv;
-	struct verify_options options;
-	struct verification v;
-	struct rules rules;
-};
-
+/* One whole kernel with one good entry, which is the default. No file is looked at. */
 static int setup(void **state)
 {
-	struct facts *x = calloc(1, sizeof(*x));
+	struct facts *x = facts_new("d 0755 /boot\n");
 
-	x->system = (struct system){.id = (char *)"rhel9-3f2a", .complete = true,
-		.firmware = FIRMWARE_BIOS, .target = TARGET_NONE};
-	x->kernel = (struct kernel){.release = (char *)V, .modules.count = 10,
-		.entries = &x->index, .entry_count = 1};
-	x->entry = (struct entry){.id = (char *)"id-1", .title = (char *)"Linux",
+	x->system.id = (char *)"rhel9-3f2a";
+	x->system.complete = true;
+	x->system.firmware = FIRMWARE_BIOS;
+	x->kernel.modules.count = 10;
+	x->kernel.entries = x->indexes;
+	x->kernel.entry_count = 1;
+	x->entries[0] = (struct entry){.id = (char *)"id-1", .title = (char *)"Linux",
 		.source = (char *)"/boot/loader/entries/1.conf", .line = 3,
 		.options_line = 5, .options = (char *)"root=UUID=9 ro", .is_default = true,
 		.is_of_this_root = true};
-	x->inv = (struct inventory){.system = &x->system, .kernels = &x->kernel,
-		.kernel_count = 1, .entries = &x->entry, .entry_count = 1,
-		.loader = LOADER_BLSCFG_EL9, .grubenv_path = (char *)"/boot/grub2/grubenv",
-		.entries_directory = (char *)"/boot/loader/entries"};
+	x->inv.entry_count = 1;
+	x->inv.default_entry = 0;
+	x->inv.loader = LOADER_BLSCFG_EL9;
+	x->inv.grubenv_path = (char *)"/boot/grub2/grubenv";
+	x->inv.entries_directory = (char *)"/boot/loader/entries";
 	x->options.scope = "--root /mnt";
-	x->v.kernel_states = &x->state;
-	x->v.kernel_count = 1;
-	x->rules = (struct rules){.inv = &x->inv, .options = &x->options, .v = &x->v,
-		.present.target = &x->system.target};
 	*state = x;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct facts *x = *state;
-
-	x->v.kernel_states = NULL;
-	verification_done(&x->v);
-	free(x);
 	return 0;
 }
 
 static void judge(struct facts *x)
 {
-	findings_done(&x->v.findings);
-	x->v.findings = (struct findings){0};
-	assert_int_equal(rules_entries(&x->rules), 0);
+	facts_judge(x, rules_entries);
 }
 
 static void assert_only(struct facts *x, const char *code, enum severity severity,
@@ -94,7 +61,7 @@ static void a_good_one(void **state)
 static void shadowed(void **state)
 {
 	struct facts *x = *state;
-	struct entry both[2] = {x->entry, x->entry};
+	struct entry both[2] = {x->entries[0], x->entries[0]};
 
 	both[1].is_default = false;
 	both[1].broken = true;
@@ -168,8 +135,8 @@ static void one_that_stops_the_loader(void **state)
 {
 	struct facts *x = *state;
 
-	x->entry.broken = x->entry.stops_loader = true;
-	x->entry.reason = (char *)"GRUB stops at it";
+	x->entries[0].broken = x->entries[0].stops_loader = true;
+	x->entries[0].reason = (char *)"GRUB stops at it";
 	judge(x);
 	assert_int_equal(x->v.findings.count, 2);
 	assert_string_equal(x->v.findings.items[0].code, "entry-broken");
@@ -183,7 +150,7 @@ static void of_another_root(void **state)
 {
 	struct facts *x = *state;
 
-	x->entry.is_of_this_root = false;
+	x->entries[0].is_of_this_root = false;
 	judge(x);
 	assert_int_equal(x->v.findings.count, 3);
 	assert_string_equal(x->v.findings.items[0].code, "entry-root-unknown");
@@ -191,13 +158,13 @@ static void of_another_root(void **state)
 	assert_non_null(strstr(x->v.findings.items[0].message, "root=UUID=9"));
 	assert_string_equal(x->v.findings.items[1].code, "entry-missing");
 	assert_string_equal(x->v.findings.items[2].code, "default-broken");
-	x->entry.options = NULL;
-	x->entry.options_line = 0;
+	x->entries[0].options = NULL;
+	x->entries[0].options_line = 0;
 	judge(x);
 	assert_non_null(strstr(x->v.findings.items[0].message, "line 3)"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, facts_teardown)
 
 int main(void)
 {

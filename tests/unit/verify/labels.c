@@ -1,54 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SELinux labels: a whole system without, a kernel without in one that has them. */
-#include "../../../rescue/verify/verify_rules.h"
-#include "tree.h"
+#include "facts.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <sys/xattr.h>
 
-#include <cmocka.h>
-
-#define V "5.14.0-1.el9.x86_64"
 #define MODULES "/lib/modules/" V
 #define ETC "system_u:object_r:etc_t:s0"
-
-struct facts {
-	struct tree tree;
-	struct system system;
-	struct kernel kernel;
-	enum kernel_state state;
-	struct inventory inv;
-	struct verify_options options;
-	struct verification v;
-	struct rules rules;
-};
 
 static int setup(void **state)
 {
 	static const char *const modules[] = {"kernel/a.ko", "kernel/b.ko", "kernel/c.ko"};
-	struct facts *x = calloc(1, sizeof(*x));
+	struct facts *x = facts_new("f 0644 /etc/passwd =root:x:0:0\nf 0644 /etc/fstab =#\n"
+				    "f 0644 /boot/vmlinuz-" V " =MZ\n"
+				    "f 0644 " MODULES "/modules.dep =#\n"
+				    "f 0644 " MODULES "/kernel/a.ko =ELF\n"
+				    "f 0644 " MODULES "/kernel/b.ko =ELF\n"
+				    "f 0644 " MODULES "/kernel/c.ko =ELF\n");
 
-	tree_make(&x->tree, "f 0644 /etc/passwd =root:x:0:0\nf 0644 /etc/fstab =#\n"
-			    "f 0644 /boot/vmlinuz-" V " =MZ\n"
-			    "f 0644 " MODULES "/modules.dep =#\n"
-			    "f 0644 " MODULES "/kernel/a.ko =ELF\n"
-			    "f 0644 " MODULES "/kernel/b.ko =ELF\n"
-			    "f 0644 " MODULES "/kernel/c.ko =ELF\n");
 	for (size_t i = 0; i < ARRAY_SIZE(modules); i++)
 		assert_int_equal(strings_add(&x->kernel.modules.files, modules[i]), 0);
-	x->system.target.fd = x->tree.fd;
-	x->kernel.release = (char *)V;
 	x->kernel.image.path = (char *)"/boot/vmlinuz-" V;
 	x->kernel.modules.path = (char *)MODULES;
-	x->inv = (struct inventory){.system = &x->system, .kernels = &x->kernel,
-		.kernel_count = 1, .default_entry = -1, .selinux = true};
-	x->v.kernel_states = &x->state;
-	x->v.kernel_count = 1;
-	x->rules = (struct rules){.inv = &x->inv, .options = &x->options, .v = &x->v,
-		.present.target = &x->system.target};
+	x->inv.selinux = true;
 	*state = x;
 	return 0;
 }
@@ -57,19 +30,13 @@ static int teardown(void **state)
 {
 	struct facts *x = *state;
 
-	x->v.kernel_states = NULL;
-	verification_done(&x->v);
 	strings_done(&x->kernel.modules.files);
-	tree_remove(&x->tree);
-	free(x);
-	return 0;
+	return facts_teardown(state);
 }
 
 static void judge(struct facts *x)
 {
-	findings_done(&x->v.findings);
-	x->v.findings = (struct findings){0};
-	assert_int_equal(rules_labels(&x->rules), 0);
+	facts_judge(x, rules_labels);
 }
 
 /* false: this file system or user cannot set one. */

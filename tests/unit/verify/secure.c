@@ -1,63 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* FIPS mode: when the record beside an image is asked for, and what it must say. */
-#include "../../../rescue/verify/verify_rules.h"
+#include "facts.h"
 #include "digest.h"
-#include "tree.h"
 
 #include <ctype.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
-#define V "5.14.0-1.el9.x86_64"
 #define IMAGE "/boot/vmlinuz-" V
 #define RECORD "/boot/.vmlinuz-" V ".hmac"
 
-struct facts {
-	struct tree tree;
-	struct system system;
-	struct kernel kernel;
-	struct entry entries[2];
-	size_t indexes[2];
-	enum kernel_state state;
-	struct inventory inv;
-	struct verify_options options;
-	struct verification v;
-	struct rules rules;
-};
-
 static int setup(void **state)
 {
-	struct facts *x = calloc(1, sizeof(*x));
+	struct facts *x = facts_new("f 0755 " IMAGE " =the kernel\n");
 
-	tree_make(&x->tree, "f 0755 " IMAGE " =the kernel\n");
-	x->system.target.fd = x->tree.fd;
-	x->kernel = (struct kernel){.release = (char *)V, .image.path = (char *)IMAGE,
-		.entries = x->indexes, .entry_count = 2};
-	x->indexes[1] = 1;
+	x->kernel.image.path = (char *)IMAGE;
+	x->kernel.entries = x->indexes;
+	x->kernel.entry_count = 2;
 	x->entries[0] = (struct entry){.id = (char *)"first", .options = (char *)"ro"};
 	x->entries[1] = (struct entry){.id = (char *)"second", .options = (char *)"ro fips=1"};
-	x->inv = (struct inventory){.system = &x->system, .kernels = &x->kernel,
-		.kernel_count = 1, .entries = x->entries, .entry_count = 2, .default_entry = -1};
-	x->v.kernel_states = &x->state;
-	x->v.kernel_count = 1;
-	x->rules = (struct rules){.inv = &x->inv, .options = &x->options, .v = &x->v,
-		.present.target = &x->system.target};
+	x->inv.entry_count = 2;
 	*state = x;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct facts *x = *state;
-
-	x->v.kernel_states = NULL;
-	verification_done(&x->v);
-	tree_remove(&x->tree);
-	free(x);
 	return 0;
 }
 
@@ -160,7 +121,7 @@ static void the_finding(void **state)
 	assert_int_equal(x->v.findings.count, 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, facts_teardown)
 
 int main(void)
 {

@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Kernel images signed by openssl with keys of several owners, and shims that trust them. */
-#include "../../../rescue/verify/verify_rules.h"
+#include "facts.h"
 #include "rpms.h"
-#include "tree.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#define V "5.14.0-1.el9.x86_64"
 #define IMAGE "/boot/vmlinuz-" V
 #define SHIM "/boot/efi/EFI/redhat/shimx64.efi"
 
@@ -35,18 +26,6 @@ static const char make_keys[] =
 	"sign direct direct; sign direct bare -nocerts; sign owner owner; sign stranger stranger\n"
 	"sign leaf chain -certfile middle.pem; sign leaf gap\n";
 
-struct facts {
-	struct tree tree;
-	struct system system;
-	struct kernel kernel;
-	enum kernel_state state;
-	struct inventory inv;
-	struct platform machine;
-	struct verify_options options;
-	struct verification v;
-	struct rules rules;
-};
-
 static struct tree keys;
 
 static int group_setup(void **state)
@@ -66,31 +45,12 @@ static int group_teardown(void **state)
 
 static int setup(void **state)
 {
-	struct facts *x = calloc(1, sizeof(*x));
+	struct facts *x = facts_new("d 0755 /boot/efi/EFI/redhat\n");
 
-	tree_make(&x->tree, "d 0755 /boot/efi/EFI/redhat\n");
-	x->system.target.fd = x->tree.fd;
-	x->kernel = (struct kernel){.release = (char *)V, .image.path = (char *)IMAGE};
-	x->inv = (struct inventory){.system = &x->system, .kernels = &x->kernel,
-		.kernel_count = 1, .default_entry = -1};
+	x->kernel.image.path = (char *)IMAGE;
 	x->machine.secure_boot = SECURE_BOOT_ON;
 	x->options.platform = &x->machine;
-	x->v.kernel_states = &x->state;
-	x->v.kernel_count = 1;
-	x->rules = (struct rules){.inv = &x->inv, .options = &x->options, .v = &x->v,
-		.present.target = &x->system.target};
 	*state = x;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct facts *x = *state;
-
-	x->v.kernel_states = NULL;
-	verification_done(&x->v);
-	tree_remove(&x->tree);
-	free(x);
 	return 0;
 }
 
@@ -269,7 +229,7 @@ static void nothing_to_say(void **state)
 	assert_non_null(strstr(judge(x)->message, "is not signed"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, facts_teardown)
 
 int main(void)
 {

@@ -297,18 +297,26 @@ int rpm_header_texts(const struct rpm_header *h, uint32_t tag, struct strings *r
 	return 0;
 }
 
+/* An entry of numbers: *size is that of one of them. */
+static int find_numbers(const struct rpm_header *h, uint32_t tag, struct entry *ret,
+			unsigned *size)
+{
+	if (!find(h, tag, ret))
+		return -ENOENT;
+	*size = number_size(ret->type);
+	return *size ? 0 : -EBADMSG;
+}
+
 int rpm_header_numbers(const struct rpm_header *h, uint32_t tag, uint64_t **ret,
 		       size_t *ret_count)
 {
 	uint64_t *numbers;
 	struct entry e;
 	unsigned size;
+	int error = find_numbers(h, tag, &e, &size);
 
-	if (!find(h, tag, &e))
-		return -ENOENT;
-	size = number_size(e.type);
-	if (!size)
-		return -EBADMSG;
+	if (error < 0)
+		return error;
 	numbers = calloc(e.count, sizeof(*numbers));
 	if (!numbers)
 		return -ENOMEM;
@@ -323,12 +331,10 @@ int rpm_header_number(const struct rpm_header *h, uint32_t tag, uint64_t *ret)
 {
 	struct entry e;
 	unsigned size;
+	int error = find_numbers(h, tag, &e, &size);
 
-	if (!find(h, tag, &e))
-		return -ENOENT;
-	size = number_size(e.type);
-	if (!size)
-		return -EBADMSG;
+	if (error < 0)
+		return error;
 	*ret = big_endian(h->store.data + e.offset, size);
 	return 0;
 }

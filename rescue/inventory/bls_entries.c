@@ -150,13 +150,8 @@ static int read_file(struct reader *r, const char *name)
 		error = bls_parse(&b, buffer_bytes(&text), bls_dialect_of(r), NULL);
 	if (error < 0)
 		return error == -ENOMEM ? error : reader_cannot_read(r, path, error);
-	d = reader_add_draft(r);
-	if (!d)
-		return -ENOMEM;
-	d->entry.kind = ENTRY_BLS;
-	d->entry.source = TAKE_PTR(path);
-	d->entry.id = strndup(name, strlen(name) - strlen(".conf"));
-	if (!d->entry.id || copy_text(&d->entry.loader_name, d->entry.id) < 0)
+	d = reader_add_bls_draft(r, path, name);
+	if (!d || copy_text(&d->entry.loader_name, d->entry.id) < 0)
 		return -ENOMEM;
 	d->unseen = r->inv.loader == LOADER_MENUENTRIES ||
 		    r->inv.loader == LOADER_NONE || is_older_loader(r);

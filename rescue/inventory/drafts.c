@@ -15,6 +15,18 @@ struct draft *reader_add_draft(struct reader *r)
 	return &r->drafts[r->draft_count++];
 }
 
+struct draft *reader_add_bls_draft(struct reader *r, const char *path, const char *name)
+{
+	struct draft *d = reader_add_draft(r);
+
+	if (!d)
+		return NULL;
+	d->entry.kind = ENTRY_BLS;
+	d->entry.source = strdup(path);
+	d->entry.id = strndup(name, strlen(name) - strlen(".conf"));
+	return d->entry.source && d->entry.id ? d : NULL;
+}
+
 int copy_text(char **ret, const char *text)
 {
 	*ret = text ? strdup(text) : NULL;

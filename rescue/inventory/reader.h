@@ -127,6 +127,8 @@ int list_esp_files(struct reader *r, const char *name, struct strings *ret);
 
 /* A new draft at the end; NULL: no memory. */
 struct draft *reader_add_draft(struct reader *r);
+/* The same of the BLS file NAME.conf at path: drafts.c. */
+struct draft *reader_add_bls_draft(struct reader *r, const char *path, const char *name);
 /* Its kernel and initramfs, as the boot loader names them. */
 int draft_set_paths(struct reader *r, struct draft *d, const char *linux_path,
 	const struct strings *initrd);

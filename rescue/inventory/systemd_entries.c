@@ -95,14 +95,8 @@ static int add_entry(struct reader *r, const char *mountpoint, const char *name)
 
 	if (error < 0)
 		return error == -ENOMEM ? error : reader_cannot_read(r, path, error);
-	d = reader_add_draft(r);
-	if (!d)
-		return -ENOMEM;
-	d->entry.kind = ENTRY_BLS;
-	d->entry.source = TAKE_PTR(path);
-	d->entry.id = strndup(name, strlen(name) - strlen(".conf"));
-	d->entry.loader_name = lower_case(name);
-	if (!d->entry.id || !d->entry.loader_name)
+	d = reader_add_bls_draft(r, path, name);
+	if (!d || !(d->entry.loader_name = lower_case(name)))
 		return -ENOMEM;
 	bls_tries(name, &d->entry.tries_left, &d->entry.tries_done);
 	d->unseen = is_of_other_machine(r, &b);

@@ -4,16 +4,11 @@
  * are files: what is tried with them fails, in this kernel or for want of a driver.
  */
 #include "../../../initramfs/pid1.h"
-#include "digest.h"
 
 #include <setjmp.h>
 
-#include <cmocka.h>
-#include <fcntl.h>
-#include <unistd.h>
+#include "made_volume.h"
 
-#define MIB (1024 * 1024)
-#define TEXT_AT 512
 #define ID(n) "id = \"aaaaaa-bbbb-cccc-dddd-eeee-ffff-" n "\" "
 #define LV(name, n, flags, segment)                                                      \
 	name " { " ID(n) "status = [\"READ\", \"WRITE\"" flags "] segment_count = 1 "        \
@@ -41,51 +36,6 @@ struct setting {
 	struct drivers drivers;
 };
 
-static void put(uint8_t *at, uint64_t number, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		at[i] = (uint8_t)(number >> (8 * i));
-}
-
-static uint32_t crc(const void *data, size_t size)
-{
-	return ~crc32_of((struct bytes){data, size}, ~0xf597a6cfu);
-}
-
-/* uuid: the last six characters. */
-static void write_pv(const char *path, const char *uuid, const char *text)
-{
-	static uint8_t in[4096 + 65536];
-	uint8_t *label = in + 512, *area = in + 4096;
-	_cleanup_close_ int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-	size_t size = strlen(text);
-
-	memset(in, 0, sizeof(in));
-	memcpy(label, "LABELONE", 8);
-	put(label + 8, 1, 8);
-	put(label + 20, 32, 4);
-	memcpy(label + 24, "LVM2 001", 8);
-	memcpy(label + 32, "aaaaaabbbbccccddddeeeeffff", 26);
-	memcpy(label + 58, uuid, 6);
-	put(label + 64, 16 * MIB, 8);
-	put(label + 72, MIB, 8);
-	put(label + 104, 4096, 8);
-	put(label + 112, 65536, 8);
-	put(label + 16, crc(label + 20, 492), 4);
-	memcpy(area + TEXT_AT, text, size);
-	memcpy(area + 4, " LVM2 x[5A%r0N*>", 16);
-	put(area + 20, 1, 4);
-	put(area + 24, 4096, 8);
-	put(area + 32, 65536, 8);
-	put(area + 40, TEXT_AT, 8);
-	put(area + 48, size, 8);
-	put(area + 56, crc(text, size), 4);
-	put(area, crc(area + 4, 508), 4);
-	assert_true(fd >= 0);
-	assert_int_equal(fd_write_all(fd, in, sizeof(in)), 0);
-	assert_int_equal(ftruncate(fd, 16 * MIB), 0);
-}
-
 static int setup(void **state)
 {
 	struct setting *s = calloc(1, sizeof(*s));
@@ -98,7 +48,7 @@ static int setup(void **state)
 		fd = mkstemp(s->path[i]);
 		assert_true(fd >= 0);
 		close(fd);
-		write_pv(s->path[i], i == 0 ? "pv0000" : "pv1111", group);
+		made_volume_write(s->path[i], i == 0 ? "pv0000" : "pv1111", group);
 	}
 	assert_int_equal(boot_options_parse(&s->options, "quiet"), 0);
 	s->drivers.options = &s->options;
@@ -125,7 +75,7 @@ static void add_disk(struct setting *s, size_t which)
 
 	assert_int_equal(VECTOR_GROW(&s->disks), 0);
 	d = &s->disks.items[s->disks.count++];
-	*d = (struct disk){.device = {.parent = -1, .system = -1, .size = 16 * MIB}};
+	*d = (struct disk){.device = {.parent = -1, .system = -1, .size = MADE_VOLUME_SIZE}};
 	d->device.path = strdup(s->path[which]);
 	d->device.roles = ROLE_LVM_PV;
 }
@@ -221,7 +171,7 @@ static void test_copies(void **state)
 {
 	struct setting *s = *state;
 
-	write_pv(s->path[1], "pv0000", group);
+	made_volume_write(s->path[1], "pv0000", group);
 	add_disk(s, 0);
 	add_disk(s, 1);
 	assert_tried(s, "/dev/mapper/vg-root", true, "");
@@ -235,7 +185,7 @@ static void test_damaged(void **state)
 	struct setting *s = *state;
 	size_t said;
 
-	write_pv(s->path[1], "pv1111", "vg { this is no metadata");
+	made_volume_write(s->path[1], "pv1111", "vg { this is no metadata");
 	add_disk(s, 1);
 	assert_tried(s, "/dev/mapper/vg-root", true, "");
 	said = s->volumes.seen.count;

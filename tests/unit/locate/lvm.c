@@ -4,66 +4,13 @@
  * tests/data/lvm_head was written by LVM; other physical volumes are written here.
  */
 #include "../../../rescue/locate/local.h"
-#include "digest.h"
 #include "formats/lvm.h"
 #include "images.h"
+#include "made_volume.h"
 
 #define MIB (1024 * 1024)
-#define TEXT_AT 512 /* in the metadata area, which begins at 4096 */
 
 /* ---- physical volumes ---- */
-static void put(uint8_t *at, uint64_t number, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		at[i] = (uint8_t)(number >> (8 * i));
-}
-
-static uint32_t crc(const void *data, size_t size)
-{
-	return ~crc32_of((struct bytes){data, size}, ~0xf597a6cfu);
-}
-
-static void write_image(const char *path, const uint8_t *data, size_t size)
-{
-	_cleanup_close_ int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-
-	assert_true(fd >= 0);
-	assert_int_equal(fd_write_all(fd, data, size), 0);
-	assert_int_equal(ftruncate(fd, 16 * MIB), 0);
-}
-
-/* uuid: the last six characters. */
-static void write_pv(const char *path, const char *uuid, const char *text)
-{
-	static uint8_t in[4096 + 65536];
-	uint8_t *label = in + 512, *area = in + 4096;
-	size_t size = strlen(text);
-
-	memset(in, 0, sizeof(in));
-	memcpy(label, "LABELONE", 8);
-	put(label + 8, 1, 8);
-	put(label + 20, 32, 4);
-	memcpy(label + 24, "LVM2 001", 8);
-	memcpy(label + 32, "aaaaaabbbbccccddddeeeeffff", 26);
-	memcpy(label + 58, uuid, 6);
-	put(label + 64, 16 * MIB, 8);
-	put(label + 72, MIB, 8);
-	put(label + 104, 4096, 8);
-	put(label + 112, 65536, 8);
-	put(label + 16, crc(label + 20, 492), 4);
-	assert_true(size + TEXT_AT < 65536);
-	memcpy(area + TEXT_AT, text, size);
-	memcpy(area + 4, " LVM2 x[5A%r0N*>", 16);
-	put(area + 20, 1, 4);
-	put(area + 24, 4096, 8);
-	put(area + 32, 65536, 8);
-	put(area + 40, TEXT_AT, 8);
-	put(area + 48, size, 8);
-	put(area + 56, crc(text, size), 4);
-	put(area, crc(area + 4, 508), 4);
-	write_image(path, in, sizeof(in));
-}
-
 #define ID(n) "id = \"aaaaaa-bbbb-cccc-dddd-eeee-ffff-" n "\" "
 #define LV(name, n, segment)                                                             \
 	name " { " ID(n) "status = [\"READ\", \"WRITE\", \"VISIBLE\"] segment_count = 1 " \
@@ -79,7 +26,7 @@ static void write_pv(const char *path, const char *uuid, const char *text)
 /* The physical volume's UUID ends in pv0 and the group's three characters. */
 static void make_pv(struct images *i, const char *name, const char *text)
 {
-	write_pv(image_path(i, name), "pv0gr0", text);
+	made_volume_write(image_path(i, name), "pv0gr0", text);
 }
 
 static void shell(struct images *i, const char *commands)
@@ -267,7 +214,7 @@ static void copies(void **state)
 	assert_int_equal(l.system_count, 2);
 	assert_string_not_equal(l.systems[0].id, l.systems[1].id);
 	/* Another group of the same name is no copy. */
-	write_pv(image_path(i, "k.img"), "pv0gr1",
+	made_volume_write(image_path(i, "k.img"), "pv0gr1",
 		VG("vg", "gr1", LV("root", "lv1rt0", LINEAR("16"))));
 	scan(i, &other, "g.img", "k.img");
 	assert_true(says(&other, "duplicate-volume-group", "two volume groups are called vg"));

@@ -1,34 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What bounds a path in either resolver: links, depth, length, magic links. */
+#include "resolvers.h"
 #include "tree.h"
-
-#include "target.h"
 
 #include <setjmp.h>
 
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 static struct tree tree;
 static struct target target;
-static const enum target_resolver resolvers[] = {RESOLVE_WALK, RESOLVE_OPENAT2};
-
-static bool have_openat2(void)
-{
-	uint64_t how[3] = {O_PATH, 0, 0};
-	int fd = (int)syscall(437, AT_FDCWD, "/", how, sizeof(how));
-
-	safe_close(fd);
-	return fd >= 0;
-}
-
-static size_t resolver_count(void)
-{
-	return have_openat2() ? 2 : 1;
-}
 
 static int make(void **state)
 {

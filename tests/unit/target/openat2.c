@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Both resolvers give the same answer on hostile trees, and it is inside the tree. */
+#include "resolvers.h"
 #include "tree.h"
-
-#include "target.h"
 
 #include <setjmp.h>
 
@@ -49,20 +48,6 @@ static const char hostile[] = "f 0644 /outside/secret =do not read\n"
 static struct tree tree;
 static struct target target = {.fd = -1};
 
-static bool have_openat2(void)
-{
-	uint64_t how[3] = {O_PATH, 0, 0};
-	int fd = (int)syscall(437, AT_FDCWD, "/", how, sizeof(how));
-
-	safe_close(fd);
-	return fd >= 0;
-}
-
-static size_t resolver_count(void)
-{
-	return have_openat2() ? 2 : 1;
-}
-
 static int make_hostile(void **state)
 {
 	(void)state;
@@ -81,8 +66,6 @@ static int remove_hostile(void **state)
 	tree_remove(&tree);
 	return 0;
 }
-
-static const enum target_resolver resolvers[] = {RESOLVE_WALK, RESOLVE_OPENAT2};
 
 static const struct {
 	const char *path;

@@ -121,7 +121,7 @@ def make(directory, generation, state):
     root = directory / "root"
     program.lab("lab_older_system", root, generation, "kernel=small", "userspace=none",
                 "size=192", "bootsize=96")
-    if state == "whole":
+    if state == "healthy":
         done = rescue_json("restore", "--root", root, rpms_of(generation), "--allow-unsigned",
                            "--yes", code=0)
         rescue_json("history", "--root", root, "--forget", done["transaction"], code=0)
@@ -131,7 +131,7 @@ def make(directory, generation, state):
 def one(directory, seed):
     rng = random.Random(seed)
     generation = GENERATIONS[seed % len(GENERATIONS)]
-    root = make(directory, generation, rng.choice(["whole", "broken"]))
+    root = make(directory, generation, rng.choice(["healthy", "broken"]))
     words = damage(root, rng)
     rpms = [rpms_of(generation)] if rng.random() < 0.8 else []
     before = trees.manifest(root)

@@ -53,6 +53,15 @@ lab_tree_disk() {
 	rm -rf "$root"
 }
 
+# No third state: a misspelt one would be taken for the other.
+_lab_is_healthy() {
+	case $(lab_option state healthy "$@") in
+	healthy) return 0 ;;
+	broken) return 1 ;;
+	*) lab_die "state is healthy or broken: $*" ;;
+	esac
+}
+
 # lab_system_whole ROOT OPTION…: lab_system, its boot configuration, and its kernel if it
 # is healthy. GRUB still points to the kernel that the failed update removed.
 lab_system_whole() {
@@ -63,7 +72,7 @@ lab_system_whole() {
 	_lab_history "$root" "$@"
 	release=$(lab_release "$(lab_kernel "$(lab_option kernel generic "$@")")")
 	lab_grubenv "$root/boot/grub2/grubenv" "saved_entry=$(lab_machine_id "$@")-$release"
-	[[ $(lab_option state healthy "$@") != healthy ]] || lab_kernel_install "$root" "$@"
+	! _lab_is_healthy "$@" || lab_kernel_install "$root" "$@"
 	extra=$(lab_option extra '' "$@")
 	[[ -z $extra ]] || cp -a "$extra/." "$root/"
 }
@@ -129,7 +138,7 @@ _lab_history() {
 		for part in "${parts[@]}"; do
 			echo "2024-05-01T10:00:31+0000 SUBDEBUG Installed: $part-$release"
 		done
-		[[ $(lab_option state healthy "$@") == healthy ]] || {
+		_lab_is_healthy "$@" || {
 			echo '2024-06-12T03:10:44+0000 INFO --- logging initialized ---'
 			for part in "${parts[@]}"; do
 				echo "2024-06-12T03:11:09+0000 SUBDEBUG Erase: $part-$release"

@@ -134,7 +134,9 @@ const char *bootloader_name(enum bootloader b);
 struct bios_start {
 	enum bootloader loader; /* 0: not known */
 	char *where;		/* whose boot sector it is: "/dev/sda"; NULL: not known */
-	struct grub_stub grub;	/* where the image of GRUB 2 looks for grub.cfg */
+	int disk;		/* of GRUB 2's image, which begins in sector `image` of it; */
+	uint64_t image;		/* 0: there is none, or it was read */
+	struct grub_stub grub;	/* where it looks for grub.cfg */
 };
 
 /* One installed Linux. Looked at read-only until system_make_writable. */
@@ -209,6 +211,12 @@ void landscape_done(struct landscape *l);
  * wrote calls it before landscape_done: what the disks answered last is told here.
  */
 int landscape_unmount(struct landscape *l, struct fault *f);
+
+/*
+ * What only judging the boot path needs: fills s->bios.grub; s is one of l's systems. An
+ * image that cannot be understood leaves it empty. 0 or -ENOMEM.
+ */
+int landscape_read_image(struct landscape *l, const struct system *s);
 
 /* The system of that id, UUID, label or root device; NULL when there is none such. */
 struct system *landscape_find(const struct landscape *l, const char *name);

@@ -146,7 +146,8 @@ int session_examine(struct session *s, struct patient *p, const struct verify_op
 	patient_done(p);
 	p->system = system;
 	r = session_read_platform(s, f);
-	if (r >= 0 && session_mark_root(s, system) < 0)
+	if (r >= 0 && (session_mark_root(s, system) < 0 ||
+			      landscape_read_image(&s->landscape, system) < 0))
 		r = fault_no_memory(f);
 	here.platform = s->has_platform ? &s->platform : NULL;
 	if (r >= 0)

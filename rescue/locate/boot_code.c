@@ -21,14 +21,17 @@ static bool read_sector(const struct device *disk, uint64_t number, uint8_t ret[
 /* The sectors of a block, at the end of ret. 0; -ENOMEM, -EIO. */
 static int read_block(const struct device *disk, struct buffer *ret, const struct boot_blocks *b)
 {
-	uint8_t sector[BOOT_SECTOR_SIZE];
+	const size_t size = (size_t)b->count * BOOT_SECTOR_SIZE;
+	uint64_t start;
 
-	for (uint32_t i = 0; i < b->count; i++) {
-		if (!read_sector(disk, b->first + i, sector))
-			return -EIO;
-		if (buffer_append(ret, sector, sizeof(sector)) < 0)
-			return -ENOMEM;
-	}
+	if (__builtin_mul_overflow(b->first, BOOT_SECTOR_SIZE, &start))
+		return -EIO;
+	if (buffer_reserve(ret, size) < 0)
+		return -ENOMEM;
+	if (device_peek(disk, start, ret->data + ret->size, size) != (ssize_t)size)
+		return -EIO;
+	ret->size += size;
+	ret->data[ret->size] = '\0';
 	return 0;
 }
 
@@ -90,5 +93,18 @@ int bios_start_read(struct bios_start *ret, const struct landscape *l, int disk)
 	ret->where = strdup(where);
 	if (!ret->where)
 		return -ENOMEM;
-	return s.code == BOOT_CODE_GRUB2 ? read_image(d, s.next, &ret->grub) : 0;
+	if (s.code == BOOT_CODE_GRUB2) {
+		ret->disk = disk;
+		ret->image = s.next;
+	}
+	return 0;
+}
+
+int landscape_read_image(struct landscape *l, const struct system *s)
+{
+	struct bios_start *b = &l->systems[s - l->systems].bios;
+	const uint64_t image = b->image;
+
+	b->image = 0; /* once is enough */
+	return image ? read_image(&l->devices[b->disk], image, &b->grub) : 0;
 }

@@ -117,7 +117,10 @@ int identity_read(struct system *s);
 char *identity_id(const struct system *s, const char *seed);
 int firmware_read(const struct landscape *l, struct system *s);
 void bios_start_done(struct bios_start *b);
-/* boot_code.c: by that disk's boot sector; nothing where it has none. 0 or -ENOMEM. */
+/*
+ * boot_code.c: by that disk's boot sector; nothing where it has none. 0 or -ENOMEM. The
+ * image of GRUB 2 is left to landscape_read_image.
+ */
 int bios_start_read(struct bios_start *ret, const struct landscape *l, int disk);
 
 /* What BootOrder says, where efivarfs is mounted in the machine's /sys. 0 or -ENOMEM. */

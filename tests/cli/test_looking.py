@@ -27,6 +27,24 @@ def test_locate_gpt(directory):
     assert rescue_json("locate", "--image", image)["systems"][0]["id"] == system["id"]
 
 
+def test_the_image_of_grub_leads_elsewhere(directory):
+    program.need_root()
+    image = program.small_disk(directory)
+    stub = directory / "stub.cfg"
+    uuid = "01234567-89ab-cdef-0123-456789abcdef"
+    stub.write_text(f"search.fs_uuid {uuid} root\nset prefix=($root)/grub2\n")
+
+    def astray():
+        found = rescue_json("verify", "--image", image)["systems"][0]["findings"]
+        return [f["message"] for f in found if f["code"] == "loader-astray"]
+
+    assert not astray()
+    program.lab("lab_grub_install", image, "(,gpt2)/grub2", "2048", "-c", stub,
+                "search_fs_uuid")
+    message, = astray()
+    assert uuid in message
+
+
 def test_bare_file_system(directory):
     program.need_root()
     root = program.small_root(directory, "boot=none")

@@ -17,6 +17,7 @@
 struct disk {
 	struct tree tree;
 	struct device devices[2];
+	struct system system;
 	struct landscape landscape;
 	uint8_t bytes[256 * SECTOR];
 	char path[160];
@@ -49,7 +50,8 @@ static struct disk *new_disk(void)
 		.parent = -1, .type = DEVICE_IMAGE, .is_divided = true};
 	d->devices[1] = (struct device){.backing = d->path, .path = (char *)"partition",
 		.type = DEVICE_PART, .offset = PARTITION * SECTOR};
-	d->landscape = (struct landscape){.devices = d->devices, .device_count = 2};
+	d->landscape = (struct landscape){.devices = d->devices, .device_count = 2,
+		.systems = &d->system, .system_count = 1};
 	return d;
 }
 
@@ -61,14 +63,18 @@ static void free_disk(struct disk *d)
 
 static void expect(struct disk *d, enum bootloader loader, const char *where, const char *path)
 {
-	struct bios_start b = {0};
+	struct bios_start *b = &d->system.bios;
 
 	tree_file(&d->tree, "/disk", d->bytes, sizeof(d->bytes));
-	assert_int_equal(bios_start_read(&b, &d->landscape, 0), 0);
-	assert_int_equal(b.loader, loader);
-	assert_true(text_equal(b.where, where));
-	assert_true(text_equal(b.grub.path, path));
-	bios_start_done(&b);
+	assert_int_equal(bios_start_read(b, &d->landscape, 0), 0);
+	assert_int_equal(b->loader, loader);
+	assert_true(text_equal(b->where, where));
+	assert_null(b->grub.path); /* until it is asked for */
+	for (int times = 0; times < 2; times++) {
+		assert_int_equal(landscape_read_image(&d->landscape, &d->system), 0);
+		assert_true(text_equal(b->grub.path, path));
+	}
+	bios_start_done(b);
 }
 
 static void none(void **state)

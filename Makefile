@@ -60,7 +60,7 @@ CFLAGS_glibc := -O1 -DRESCUE_FAULT_POINTS
 CFLAGS_san := -O1 -DRESCUE_FAULT_POINTS -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS_musl := -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,--build-id=none \
-	-Wl,--fatal-warnings
+	-Wl,--fatal-warnings -Wl,--wrap=memcpy,-u,__wrap_memcpy
 LDFLAGS_san := -fsanitize=address,undefined
 LIBS := -ldepmod -lkmod -lmount -lblkid -lsmartcols -luuid -larchive -lnettle \
 	-lz -lbz2 -llzma -lzstd -llz4 -lminilzo -lpthread

@@ -41,7 +41,8 @@ struct apply_report {
 void apply_report_done(struct apply_report *r);
 
 /* Would its operations find their places? Nothing is written; apply_plan does it anyway. */
-int apply_check(const struct plan *plan, const struct inventory *inv, struct fault *f);
+int apply_check(const struct plan *plan, const struct inventory *inv,
+	const struct package_sets *sets, struct fault *f);
 
 /*
  * The system must be writable. Faults before anything changed (STATE_UNCHANGED): LOCKED,

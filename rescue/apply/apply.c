@@ -133,24 +133,17 @@ static int report(struct apply_report *ret, const struct work *w, struct fault *
 	return r < 0 ? fault_no_memory(f) : 0;
 }
 
-static bool makes_directories(enum op op)
-{
-	return op == OP_MODULES || op == OP_INDEX || op == OP_FILE;
-}
-
-int apply_check(const struct plan *plan, const struct inventory *inv, struct fault *f)
+int apply_check(const struct plan *plan, const struct inventory *inv,
+	const struct package_sets *sets, struct fault *f)
 {
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < plan->count; i++) {
-		const struct operation *op = &plan->operations[i];
-		_cleanup_(site_done) struct site place = {0};
+		_cleanup_(site_done) struct site site = {0};
 
-		if (S_ISDIR(op->expected.mode) && !makes_directories(op->op))
-			return fault_errno(f, EISDIR, op->path, "replace %s", op->path);
-		r = site_find(&place, &inv->system->target, op->path, f);
+		r = layout_find(&site, &plan->operations[i], &inv->system->target, sets, f);
 	}
-	return r;
+	return MIN_OF(r, 0);
 }
 
 int apply_plan(struct apply_report *ret, const struct plan *plan,

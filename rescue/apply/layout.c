@@ -176,14 +176,14 @@ struct journal_step *layout_add(struct work *w, const char *path, struct fault *
 	return site_find(&site, w->target, path, f) < 0 ? NULL : add_site(w, &site, f);
 }
 
-static bool makes_directory(const struct work *w, const struct operation *op)
+static bool makes_directory(const struct operation *op, const struct package_sets *sets)
 {
 	if (op->op == OP_MODULES || op->op == OP_INDEX)
 		return true;
-	if (op->op != OP_FILE || !w->sets)
+	if (op->op != OP_FILE || !sets)
 		return false;
 
-	const struct package *p = &w->sets->packages[op->package];
+	const struct package *p = &sets->packages[op->package];
 
 	for (size_t i = 0; i < p->file_count; i++)
 		if (strcmp(p->files[i].path, op->from) == 0)
@@ -191,18 +191,21 @@ static bool makes_directory(const struct work *w, const struct operation *op)
 	return false;
 }
 
-/* 1: there is nothing to do, the directory is there; 0; or the fault. */
-static int check_type(const struct work *w, const struct operation *op, const char *path,
-	struct fault *f)
+int layout_find(struct site *ret, const struct operation *op, const struct target *t,
+	const struct package_sets *sets, struct fault *f)
 {
-	bool makes = makes_directory(w, op), is;
+	bool makes = makes_directory(op, sets), is;
 	struct stat st;
+	int r = site_find(ret, t, op->path, f);
 
-	if (target_lstat(w->target, path, &st) < 0)
-		return 0;
+	if (r < 0 || target_lstat(t, ret->path, &st) < 0)
+		return MIN_OF(r, 0);
 	is = S_ISDIR(st.st_mode);
-	if (makes != is)
-		return fault_errno(f, is ? EISDIR : ENOTDIR, path, "replace %s", path);
+	if (makes != is) {
+		fault_errno(f, is ? EISDIR : ENOTDIR, ret->path, "replace %s", ret->path);
+		fault_hint(f, "move it out of the way first");
+		return is ? -EISDIR : -ENOTDIR;
+	}
 	return makes && op->op == OP_FILE;
 }
 
@@ -216,19 +219,16 @@ static int layout_operation(struct work *w, size_t index, struct fault *f)
 	w->steps[index] = NO_STEP;
 	if (op->op == OP_LINK && w->modules.step != NO_STEP && modules_below(w, op->path))
 		return 0; /* part of the directory that is staged as one */
-	r = site_find(&site, w->target, op->path, f);
-	if (r < 0)
-		return r;
-	if (find_step(&w->journal, site.path) != NO_STEP)
-		return 0; /* the index of a new directory; a file of two packages */
-	r = check_type(w, op, site.path, f);
+	r = layout_find(&site, op, w->target, w->sets, f);
 	if (r != 0)
 		return MIN_OF(r, 0);
+	if (find_step(&w->journal, site.path) != NO_STEP)
+		return 0; /* the index of a new directory; a file of two packages */
 	s = add_site(w, &site, f);
 	if (!s)
 		return -EINVAL;
 	w->steps[index] = w->journal.step_count - 1;
-	s->created_dir = op->op == OP_FILE && makes_directory(w, op);
+	s->created_dir = op->op == OP_FILE && makes_directory(op, w->sets);
 	if (op->op != OP_MODULES && op->op != OP_INDEX)
 		return 0;
 	w->modules.step = w->steps[index];

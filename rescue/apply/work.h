@@ -56,7 +56,14 @@ int site_find(
 	struct site *ret, const struct target *t, const char *path, struct fault *f);
 void site_done(struct site *s);
 
-/* layout.c: names, steps and parents of everything the plan will change. */
+/* layout.c */
+/*
+ * Where an operation's target lies. 1: nothing to do, that directory is there; 0; or the
+ * fault: something of another kind is in the way.
+ */
+int layout_find(struct site *ret, const struct operation *op, const struct target *t,
+	const struct package_sets *sets, struct fault *f);
+/* Names, steps and parents of everything the plan will change. */
 int layout_plan(struct work *w, struct fault *f);
 /* An empty file at that path as a step behind all others: /.autorelabel. */
 struct journal_step *layout_add(struct work *w, const char *path, struct fault *f);

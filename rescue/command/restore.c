@@ -156,7 +156,8 @@ static int dry_run(struct session *s, struct system *sys, struct fault *f)
 	if (r >= 0)
 		r = system_refuse_hibernated(&s->landscape, sys, f);
 	if (r >= 0)
-		r = apply_check(&s->plan, &s->patients[0].inventory, f);
+		r = apply_check(&s->plan, &s->patients[0].inventory,
+			s->has_packages ? &s->packages : NULL, f);
 	if (r < 0)
 		return r;
 	s->has_errors = !s->plan.boots;

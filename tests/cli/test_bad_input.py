@@ -139,6 +139,25 @@ def test_no_confirmation_possible(directory):
     trees.assert_equal(before, trees.manifest(root))
 
 
+def test_something_in_the_way(directory):
+    """What is there is of another kind than what is to take its place: nothing is moved."""
+    ways = [("usr/lib/modules/6.1.0-2.x86_64", lambda path: path.symlink_to("/etc/passwd"),
+             "ENOTDIR"),
+            ("usr/lib/modules/6.1.0-2.x86_64", lambda path: path.write_text("x"), "ENOTDIR"),
+            ("boot/vmlinuz-6.1.0-2.x86_64", lambda path: path.mkdir(), "EISDIR")]
+    for n, (name, put, code) in enumerate(ways):
+        (directory / str(n)).mkdir()
+        root = program.small_root(directory / str(n), "state=broken")
+        (root / name).parent.mkdir(exist_ok=True)
+        put(root / name)
+        before = trees.manifest(root)
+        for how in ("--dry-run", "--yes"):
+            result = fault("restore", "--root", root, program.small_rpms(),
+                           "--allow-unsigned", how, code=2, name=code)
+            assert "out of the way" in result.err and UNCHANGED in result.err, result
+            trees.assert_equal(before, trees.manifest(root, without=[".rescue"]))
+
+
 def test_boot_full(directory):
     program.need_root()
     image = program.small_disk(directory, "state=broken", "bootsize=24")

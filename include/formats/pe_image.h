@@ -11,12 +11,13 @@ bool pe_is_signed(struct bytes in);
 bool pe_signature(struct bytes *ret, struct bytes in);
 /* What a section of that name holds. false: there is none. */
 bool pe_section(struct bytes *ret, struct bytes in, const char *name);
+
+#define PE_MAX_SECTIONS 96
+#define PE_DIGEST_SIZE 32
 /*
- * The certificates that shim itself trusts: its section .vendor_cert, a head (cert.S of
- * shim) and one certificate, or EFI signature lists (UEFI, "EFI_SIGNATURE_DATA"). 0, none
- * too, or -ENOMEM.
+ * Its Authenticode digest, SHA-256: of all but its checksum and its signatures (Microsoft,
+ * "Windows Authenticode Portable Executable Signature Format"). 1; 0: damaged; -ENOMEM.
  */
-struct kernel_keys;
-int shim_certificates(struct kernel_keys *ret, struct bytes shim);
+int pe_digest(uint8_t ret[PE_DIGEST_SIZE], struct bytes in);
 
 #endif

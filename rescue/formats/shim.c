@@ -1,66 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whom shim trusts: one certificate, or EFI signature lists of several. */
-#include "formats/module_signature.h"
-#include "formats/pe_image.h"
+/* Whom shim trusts by itself, and whom it does not. */
+#include "formats/shim.h"
 
 #include "der.h"
+#include "formats/pe_image.h"
+#include "formats/signature_list.h"
+#include "superblock_fields.h"
 
-#include <errno.h>
+/* cert.S: two sizes, two offsets, which count from the head's beginning. */
+enum { HEAD = 16, TRUSTED_AT = 0, FORBIDDEN_AT = 4, OFFSETS = 8 };
 
-/* cert.S: sizes and offsets (from the head's beginning) of what is trusted and what is not. */
-enum { HEAD = 16, TRUSTED_SIZE_AT = 0, TRUSTED_OFFSET_AT = 8 };
-/* EFI_SIGNATURE_LIST: type, its size, size of its own header, size of each; each: an owner. */
-enum { LIST_HEAD = 28, LIST_SIZE_AT = 16, LIST_HEADER_AT = 20, LIST_EACH_AT = 24, OWNER = 16 };
-
-static const uint8_t x509_list[16] = {0xa1, 0x59, 0xc0, 0xa5, 0xe4, 0x94, 0xa7, 0x4a,
-	0x87, 0xb5, 0xab, 0x15, 0x5c, 0x2b, 0xf0, 0x72};
-
-static uint32_t le32(const uint8_t *p)
+static struct bytes part(struct bytes section, size_t at)
 {
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+	size_t size = (size_t)field_le(section.data + at, 4);
+	size_t offset = (size_t)field_le(section.data + at + OFFSETS, 4);
+
+	if (offset > section.size || size > section.size - offset)
+		return (struct bytes){0};
+	return (struct bytes){section.data + offset, size};
 }
 
-static int add(struct kernel_keys *keys, struct bytes in)
+bool shim_parse(struct shim *ret, struct bytes file)
 {
-	struct kernel_key key = {0};
+	struct bytes section;
 
-	return certificate_parse(&key, &in) ? kernel_keys_add(keys, &key) : 0;
+	if (!pe_section(&section, file, ".vendor_cert") || section.size < HEAD)
+		return false;
+	*ret = (struct shim){part(section, TRUSTED_AT), part(section, FORBIDDEN_AT)};
+	return true;
 }
 
-static int add_list(struct kernel_keys *keys, struct bytes in)
+int shim_certificates(struct kernel_keys *ret, const struct shim *shim)
 {
-	uint32_t own = le32(in.data + LIST_HEADER_AT), each = le32(in.data + LIST_EACH_AT);
-	int r = 0;
+	struct bytes in = shim->trusted;
+	struct kernel_key key;
 
-	if (memcmp(in.data, x509_list, sizeof(x509_list)) || each <= OWNER ||
-		own > in.size - LIST_HEAD)
-		return 0;
-	for (size_t at = LIST_HEAD + own; r == 0 && each <= in.size - at; at += each)
-		r = add(keys, (struct bytes){in.data + at + OWNER, each - OWNER});
-	return r;
-}
-
-int shim_certificates(struct kernel_keys *ret, struct bytes shim)
-{
-	uint32_t size, offset;
-	struct bytes in;
-	int r = 0;
-
-	if (!pe_section(&in, shim, ".vendor_cert") || in.size < HEAD)
-		return 0;
-	size = le32(in.data + TRUSTED_SIZE_AT);
-	offset = le32(in.data + TRUSTED_OFFSET_AT);
-	if (offset > in.size || size > in.size - offset || !size)
-		return 0;
-	in = (struct bytes){in.data + offset, size};
-	if (in.data[0] == DER_SEQUENCE)
-		return add(ret, in);
-	while (r == 0 && in.size >= LIST_HEAD) {
-		size = le32(in.data + LIST_SIZE_AT);
-		if (size < LIST_HEAD || size > in.size)
-			break;
-		r = add_list(ret, (struct bytes){in.data, size});
-		in = (struct bytes){in.data + size, in.size - size};
-	}
-	return r;
+	if (!in.size || in.data[0] != DER_SEQUENCE)
+		return signature_list_certificates(ret, in, 0);
+	return certificate_parse(&key, &in) ? kernel_keys_add(ret, &key) : 0;
 }

@@ -8,12 +8,13 @@
 #include "formats/linux_image.h"
 #include "formats/module_signature.h"
 #include "formats/pe_image.h"
+#include "formats/shim.h"
 #include "verify_rules.h"
 
 #include <errno.h>
 #include <strings.h>
 
-enum { SHIM_MAX_SIZE = 16 * 1024 * 1024, MAX_VENDORS = 64, MAX_CHAIN = 8 };
+enum { MAX_VENDORS = 64, MAX_CHAIN = 8 };
 
 static bool is_same(struct bytes a, struct bytes b)
 {
@@ -25,11 +26,12 @@ static bool is_same(struct bytes a, struct bytes b)
 static int read_shim(const struct target *t, const char *path, struct kernel_keys *ret)
 {
 	_cleanup_(buffer_done) struct buffer file = {0};
+	struct shim shim;
 	int r = target_read(t, path, SHIM_MAX_SIZE, &file, NULL);
 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	return shim_certificates(ret, buffer_bytes(&file));
+	return shim_parse(&shim, buffer_bytes(&file)) ? shim_certificates(ret, &shim) : 0;
 }
 
 /* EFI/VENDOR/shimx64.efi, shimaa64.efi, …; names on a FAT differ in case. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Signatures behind modules and certificates in kernels, whole and cut at every byte. */
+/* Signatures behind modules, whole and with every part bent. */
 #include "formats/module_signature.h"
-#include "made_module.h"
 #include "signed_module.h"
 
 #include "digest.h"
@@ -63,64 +62,11 @@ static void tells_states_apart(void **state)
 	assert_int_equal(state_with(CONTENT, 0x31), MODULE_SIGNATURE_DAMAGED);
 }
 
-/* An ELF file whose section .init.data holds these bytes among others. */
-static struct bytes with_certificate(struct made_module *m, size_t size)
-{
-	struct bytes file = made_module(m);
-
-	memset(m->data + MADE_STRINGS + 2048, 0xa5, 1024);
-	memcpy(m->data + MADE_STRINGS + 2048 + 37, signed_certificate, size);
-	made_section(m, 2, ".init.data", SHT_PROGBITS, MADE_STRINGS + 2048, 1024);
-	return file;
-}
-
-static void finds_certificates(void **state)
-{
-	static struct made_module made = {.is_64 = true};
-	struct kernel_keys keys = {0}, copies = {0};
-	struct module_signature s;
-
-	(void)state;
-	assert_int_equal(kernel_keys_find(&keys, with_certificate(&made,
-						sizeof(signed_certificate))), 0);
-	for (size_t size = 0; size < 60; size++) /* up to its subject */
-		assert_int_equal(kernel_keys_find(&keys, with_certificate(&made, size)), 0);
-	assert_int_equal(kernel_keys_find(&keys, (struct bytes){signed_module, CONTENT}), 0);
-	assert_int_equal(keys.count, 1);
-	assert_int_equal(kernel_keys_copy(&copies, &keys), 0);
-	kernel_keys_done(&keys);
-	assert_span(copies.items[0].issuer, signed_issuer, sizeof(signed_issuer));
-	assert_span(copies.items[0].modulus, signed_modulus, sizeof(signed_modulus));
-	assert_span(copies.items[0].exponent, (const uint8_t *)"\1\0\1", 3);
-	assert_int_equal(copies.items[0].key_id.size, 20);
-	assert_int_equal(copies.items[0].point.size, 0);
-	module_signature_parse(&s, (struct bytes){signed_module, sizeof(signed_module)});
-	assert_true(kernel_key_made(&copies.items[0], &s));
-	copies.items[0].serial.size--;
-	assert_false(kernel_key_made(&copies.items[0], &s));
-	kernel_keys_done(&copies);
-}
-
-static void numbers_of_curves(void **state)
-{
-	static const uint8_t pair[] = {0x30, 0x07, 0x02, 0x02, 0x00, 0x81, 0x02, 0x01, 0x05};
-	struct bytes r, s;
-
-	(void)state;
-	assert_true(ecdsa_numbers((struct bytes){pair, sizeof(pair)}, &r, &s));
-	assert_span(r, pair + 5, 1);
-	assert_span(s, pair + 8, 1);
-	for (size_t size = 0; size < sizeof(pair); size++)
-		assert_false(ecdsa_numbers((struct bytes){pair, size}, &r, &s));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_the_signer),
 		cmocka_unit_test(tells_states_apart),
-		cmocka_unit_test(finds_certificates),
-		cmocka_unit_test(numbers_of_curves),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,7 +36,10 @@ int stage_file(int dirfd, const char *name);
 int stage_directory(int dirfd, const char *name);
 int stage_symlink(int dirfd, const char *name, const char *text,
 		  const struct stage_attributes *a, struct stage_shortfall *s);
-/* For an open file or directory; times last, so call it behind the last write. */
+/*
+ * For an open file or directory; times last, so call it behind the last write. Its content
+ * goes to disk from then on, while others are made: stage_sync has the less to wait for.
+ */
 int stage_finish(int fd, const struct stage_attributes *a, struct stage_shortfall *s);
 /* Every xattr of one open object given to another. */
 int stage_inherit(int from, int to, struct stage_shortfall *s);

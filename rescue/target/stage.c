@@ -136,7 +136,11 @@ int stage_finish(int fd, const struct stage_attributes *a, struct stage_shortfal
 		r = set_security(fd, a, s);
 	if (r == 0 && futimens(fd, times) < 0)
 		return -errno;
-	return r < 0 ? r : FAULT_POINT("set attributes");
+	if (r < 0)
+		return r;
+	/* Begins to write; that all is on disk, stage_sync sees to. */
+	sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	return FAULT_POINT("set attributes");
 }
 
 /* There is no lsetxattrat before Linux 6.13: the way leads through /proc. */

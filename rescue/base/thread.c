@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Starting threads. */
+/* Starting threads, and sharing work among them. */
 #include "thread.h"
 
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 
-/* musl's own choice is small for paths and faults. */
-enum { THREAD_STACK = 512 * 1024 };
+/* musl's own choice of a stack is small for paths and faults. */
+enum { THREAD_STACK = 512 * 1024, MAX_SHARING = 8 };
 
 /* Signals belong to the thread that can act on them. */
 int thread_start(pthread_t *ret, void *(*run)(void *data), void *data)
@@ -34,4 +35,37 @@ unsigned thread_useful(unsigned limit)
 	if (sched_getaffinity(0, sizeof(set), &set) < 0)
 		return 1;
 	return MIN_OF((unsigned)CPU_COUNT(&set), limit);
+}
+
+/* ---- work that is shared --------------------------------------------------------------- */
+
+struct shared {
+	size_t count;
+	atomic_size_t next;
+	void (*work)(void *data, size_t index);
+	void *data;
+};
+
+static void *take_turns(void *data)
+{
+	struct shared *s = data;
+	size_t index;
+
+	while ((index = atomic_fetch_add(&s->next, 1)) < s->count)
+		s->work(s->data, index);
+	return NULL;
+}
+
+void threads_each(size_t count, void (*work)(void *data, size_t index), void *data)
+{
+	struct shared s = {.count = count, .work = work, .data = data};
+	size_t useful = MIN_OF(thread_useful(MAX_SHARING), count), started = 0;
+	pthread_t threads[MAX_SHARING];
+
+	while (started + 1 < useful &&
+	       thread_start(&threads[started], take_turns, &s) == 0)
+		started++;
+	take_turns(&s);
+	while (started > 0)
+		pthread_join(threads[--started], NULL);
 }

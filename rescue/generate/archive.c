@@ -32,16 +32,20 @@ static la_ssize_t write_block(
 	struct archive *a, void *data, const void *bytes, size_t size)
 {
 	struct cpio *c = data;
-	int r = c->error ? 0 : fd_write_all(c->fd, bytes, size);
+	int r = 0;
 
 	(void)a;
+	if (!c->error && c->is_gzip)
+		r = gzip_write(&c->gzip, (struct bytes){bytes, size});
+	else if (!c->error)
+		r = fd_write_all(c->fd, bytes, size);
 	if (r < 0)
 		c->error = -r;
 	c->written += size;
 	return (la_ssize_t)size;
 }
 
-static int set_up(struct cpio *c, bool gzip)
+static int set_up(struct cpio *c)
 {
 	struct archive *a = c->archive;
 
@@ -49,26 +53,23 @@ static int set_up(struct cpio *c, bool gzip)
 		archive_write_set_bytes_per_block(a, BLOCK_SIZE) != ARCHIVE_OK ||
 		archive_write_set_bytes_in_last_block(a, 1) != ARCHIVE_OK)
 		return -EINVAL;
-	if (gzip && (archive_write_add_filter_gzip(a) != ARCHIVE_OK ||
-			    archive_write_set_filter_option(
-				    a, "gzip", "compression-level", "1") != ARCHIVE_OK ||
-			    archive_write_set_filter_option(
-				    a, "gzip", "timestamp", NULL) != ARCHIVE_OK))
-		return -EINVAL;
-	return 0;
+	return archive_write_open(a, c, NULL, write_block, NULL) == ARCHIVE_OK ? 0 : -EIO;
 }
 
-int cpio_open(struct cpio *ret, int fd, bool gzip, int64_t mtime, struct fault *f)
+int cpio_open(struct cpio *ret, int fd, enum cpio_kind kind, int64_t mtime,
+	struct fault *f)
 {
-	*ret = (struct cpio){.fd = fd, .mtime = mtime};
+	int r = 0;
+
+	*ret = (struct cpio){.fd = fd, .is_gzip = kind == CPIO_GZIP, .mtime = mtime};
 	ret->archive = archive_write_new();
 	if (!ret->archive)
 		return fault_no_memory(f);
+	if (ret->is_gzip)
+		r = gzip_open(&ret->gzip, fd);
+	ret->error = -r;
 	/* libarchive keeps the pointer: the caller must not move *ret. */
-	if (set_up(ret, gzip) < 0 || archive_write_open(ret->archive, ret, NULL,
-					     write_block, NULL) != ARCHIVE_OK)
-		return failed(ret, "the header", f);
-	return 0;
+	return r < 0 || set_up(ret) < 0 ? failed(ret, "the header", f) : 0;
 }
 
 void cpio_done(struct cpio *c)
@@ -78,6 +79,7 @@ void cpio_done(struct cpio *c)
 		c->error = ECANCELED;
 	if (c->archive)
 		archive_write_free(c->archive);
+	gzip_done(&c->gzip);
 	strings_done(&c->directories);
 	*c = (struct cpio){.fd = -1};
 }
@@ -163,7 +165,11 @@ int cpio_character_device(struct cpio *c, const char *path, mode_t mode, unsigne
 
 int cpio_finish(struct cpio *c, struct fault *f)
 {
-	if (archive_write_close(c->archive) != ARCHIVE_OK || c->error)
-		return failed(c, "the end", f);
-	return 0;
+	int r = archive_write_close(c->archive) == ARCHIVE_OK ? 0 : -EIO;
+
+	if (r == 0 && !c->error && c->is_gzip) {
+		c->error = -gzip_finish(&c->gzip);
+		c->written = c->gzip.written;
+	}
+	return r < 0 || c->error ? failed(c, "the end", f) : 0;
 }

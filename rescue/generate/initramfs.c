@@ -257,13 +257,13 @@ static int add_devices_list(struct cpio *c, const struct target *patient, struct
 		      : cpio_file(c, LVM_DEVICES_PATH + 1, 0644, buffer_bytes(&text), f);
 }
 
-static int write_archive(int fd, const struct module_set *set, bool gzip, int64_t mtime,
-	uint64_t *ret_size, struct fault *f)
+static int write_archive(int fd, const struct module_set *set, enum cpio_kind kind,
+	int64_t mtime, uint64_t *ret_size, struct fault *f)
 {
 	_cleanup_(cpio_done) struct cpio c = {0};
 	int r;
 
-	r = cpio_open(&c, fd, gzip, mtime, f);
+	r = cpio_open(&c, fd, kind, mtime, f);
 	if (r >= 0)
 		r = add_skeleton(&c, f);
 	if (r >= 0)
@@ -308,7 +308,8 @@ int generate_initramfs(int out_fd, const struct initramfs_request *request,
 	if (r >= 0)
 		r = choose(&set, request, f);
 	if (r >= 0)
-		r = write_archive(out_fd, &set, gzip, request->mtime, &summary.size, f);
+		r = write_archive(out_fd, &set, gzip ? CPIO_GZIP : CPIO_PLAIN, request->mtime,
+			&summary.size, f);
 	if (r < 0)
 		return r;
 	summary.modules = set.chosen_count;

@@ -53,11 +53,47 @@ static void counts_processors_it_may_use(void **state)
 	assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
 }
 
+static void count(void *data, size_t index)
+{
+	unsigned char *times = data;
+
+	times[index]++;
+}
+
+static void every_index_once(size_t limit)
+{
+	unsigned char times[1001] = {0};
+
+	threads_each(limit, count, times);
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
+		assert_int_equal(times[i], i < limit);
+}
+
+static void shares_work(void **state)
+{
+	cpu_set_t all, one;
+	int first = 0;
+
+	(void)state;
+	every_index_once(0);
+	every_index_once(1);
+	every_index_once(1000);
+	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	while (!CPU_ISSET(first, &all))
+		first++;
+	CPU_ZERO(&one);
+	CPU_SET(first, &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	every_index_once(1000);
+	assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs_without_signals),
 		cmocka_unit_test(counts_processors_it_may_use),
+		cmocka_unit_test(shares_work),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

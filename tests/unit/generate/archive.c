@@ -83,7 +83,7 @@ static void every_entry(void **state)
 	int fd = memfd_create("cpio", 0);
 
 	(void)state;
-	assert_int_equal(cpio_open(&c, fd, false, 0x12345678, NULL), 0);
+	assert_int_equal(cpio_open(&c, fd, CPIO_PLAIN, 0x12345678, NULL), 0);
 	write_sample(&c);
 	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
 	assert_int_equal(fd_read_all(fd, 1 << 20, &image.bytes), 0);
@@ -111,11 +111,12 @@ static void gzip_without_a_time(void **state)
 	int fd = memfd_create("cpio", 0);
 
 	(void)state;
-	assert_int_equal(cpio_open(&c, fd, true, 1, NULL), 0);
+	assert_int_equal(cpio_open(&c, fd, CPIO_GZIP, 1, NULL), 0);
 	write_sample(&c);
 	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
 	assert_int_equal(fd_read_all(fd, 1 << 20, &bytes), 0);
 	assert_memory_equal(bytes.data, "\x1f\x8b\x08\0\0\0\0\0", 8);
+	assert_int_equal(c.written, bytes.size);
 	cpio_done(&c);
 	buffer_done(&bytes);
 	close(fd);
@@ -129,7 +130,7 @@ static void the_first_error_is_told(void **state)
 	int fd = open("/dev/full", O_WRONLY);
 
 	(void)state;
-	assert_int_equal(cpio_open(&c, fd, false, 1, NULL), 0);
+	assert_int_equal(cpio_open(&c, fd, CPIO_PLAIN, 1, NULL), 0);
 	assert_int_equal(
 		cpio_file(&c, "a", 0644, (struct bytes){data, sizeof(data)}, NULL), 0);
 	assert_int_equal(cpio_file(&c, "b", 0644, (struct bytes){data, 1}, &f), -ENOSPC);
@@ -146,7 +147,7 @@ static void what_is_given_up_has_no_end(void **state)
 	int fd = memfd_create("cpio", 0);
 
 	(void)state;
-	assert_int_equal(cpio_open(&c, fd, false, 1, NULL), 0);
+	assert_int_equal(cpio_open(&c, fd, CPIO_PLAIN, 1, NULL), 0);
 	assert_int_equal(cpio_directory(&c, "a", NULL), 0);
 	cpio_done(&c);
 	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);

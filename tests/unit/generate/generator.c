@@ -71,7 +71,7 @@ static void make_image(struct generating *x, const char *path, const char *names
 	tree_file(&x->tree, path, "", 0);
 	fd = openat(x->tree.fd, path + 1, O_WRONLY | O_TRUNC);
 	assert_true(fd >= 0);
-	assert_int_equal(cpio_open(&c, fd, true, 0, NULL), 0);
+	assert_int_equal(cpio_open(&c, fd, CPIO_GZIP, 0, NULL), 0);
 	while ((name = strsep(&rest, " ")))
 		assert_int_equal(cpio_file(&c, name, 0644, (struct bytes){0}, NULL), 0);
 	assert_int_equal(cpio_finish(&c, NULL), 0);

@@ -22,6 +22,19 @@ struct platform_device {
 	bool carries_root; /* of the system that is judged */
 };
 
+/*
+ * Whom the firmware and shim believe: variables as signature_list.h has them. Only this
+ * machine's own are read; as text a platform has none.
+ */
+struct firmware_trust {
+	bool is_known;		 /* db was seen */
+	struct buffer db, dbx;	 /* the firmware's */
+	struct buffer mok, mokx; /* MokListRT, MokListXRT: of the shim that started this session */
+	bool ignores_db;	 /* MokIgnoreDB: neither shim nor kernel asks db */
+	bool trusts_mok;	 /* MokListTrustedRT: modules may be signed with those keys */
+	bool checks_nothing;	 /* MokSBStateRT: shim lets everything start */
+};
+
 enum secure_boot { SECURE_BOOT_UNKNOWN, SECURE_BOOT_OFF, SECURE_BOOT_ON };
 
 struct platform {
@@ -29,11 +42,13 @@ struct platform {
 	char *cpu;	/* its name, or NULL */
 	char *firmware; /* "bios", "uefi", or NULL */
 	enum secure_boot secure_boot;
+	struct firmware_trust trust;
 	struct strings features; /* of the CPU, as /proc/cpuinfo names them; sorted */
 	struct platform_device *items;
 	size_t count, capacity;
 };
 
+void firmware_trust_done(struct firmware_trust *t);
 void platform_done(struct platform *p);
 /* Blank and unknown "#" lines are passed over. EFBIG, EBADMSG (NUL bytes). */
 int platform_parse(struct platform *ret, struct bytes in, struct fault *f);

@@ -7,6 +7,14 @@
 
 static const char *const secure_boot_words[] = {NULL, "off", "on"};
 
+void firmware_trust_done(struct firmware_trust *t)
+{
+	buffer_done(&t->db);
+	buffer_done(&t->dbx);
+	buffer_done(&t->mok);
+	buffer_done(&t->mokx);
+}
+
 void platform_done(struct platform *p)
 {
 	for (size_t i = 0; i < p->count; i++) {
@@ -19,6 +27,7 @@ void platform_done(struct platform *p)
 	free(p->arch);
 	free(p->cpu);
 	free(p->firmware);
+	firmware_trust_done(&p->trust);
 	strings_done(&p->features);
 	*p = (struct platform){0};
 }

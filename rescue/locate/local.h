@@ -126,6 +126,8 @@ int bios_start_read(struct bios_start *ret, const struct landscape *l, int disk)
 /* What BootOrder says, where efivarfs is mounted in the machine's /sys. 0 or -ENOMEM. */
 int firmware_entries_read(struct firmware_entries *ret, const struct target *sys);
 void firmware_entries_done(struct firmware_entries *e);
+/* firmware_trust.c: nothing where no variables are seen. 0 or -ENOMEM. */
+int firmware_trust_read(struct firmware_trust *ret, const struct target *machine);
 
 /* device_names.c: fills device_names of every system. 0 or -ENOMEM. */
 int name_devices(struct landscape *l);

@@ -102,7 +102,7 @@ static int take_firmware(struct platform *p, const struct target *t)
 		p->secure_boot = SECURE_BOOT_OFF;
 	else if (target_read(t, secure_boot_variable, 64, &value, NULL) >= 0 && value.size == 5)
 		p->secure_boot = value.data[4] ? SECURE_BOOT_ON : SECURE_BOOT_OFF;
-	return p->firmware ? 0 : -ENOMEM;
+	return p->firmware ? firmware_trust_read(&p->trust, t) : -ENOMEM;
 }
 
 int platform_read(struct platform *ret, const struct target *machine, struct fault *f)

@@ -161,9 +161,18 @@ static bool reads_modules(const struct rules *r)
 	       (r->options->third_party && inventory_has_third_party(r->inv));
 }
 
+static int read_vouchers(struct rules *r)
+{
+	const struct platform *p = r->options->platform;
+
+	return p && p->secure_boot == SECURE_BOOT_ON
+		? vouchers_read(&r->vouchers, r->inv->system, p) : 0;
+}
+
 static void rules_done(struct rules *r)
 {
 	free(r->served.items);
+	vouchers_done(&r->vouchers);
 }
 
 int rules_run(struct verification *ret, const struct inventory *inv,
@@ -177,6 +186,8 @@ int rules_run(struct verification *ret, const struct inventory *inv,
 	if (r < 0)
 		return r;
 	r = kernel_states(&rules);
+	if (r >= 0)
+		r = read_vouchers(&rules);
 	if (r >= 0)
 		r = findings_append(&v.findings, &inv->system->findings);
 	if (r >= 0)

@@ -1,108 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Secure Boot: what is not signed does not start. Where shim starts GRUB it asks for what
- * its own certificates, the firmware's or the machine owner's vouch for; of these the first
- * can be read here, from the ESP. Names are compared, no arithmetic is done: an image that
- * was changed is none of this.
+ * Secure Boot: what is not signed, or by somebody whom nobody trusts, does not start. That
+ * the signature is of this very image its digest tells; the arithmetic of the signature
+ * itself is the firmware's.
  */
-#include "formats/linux_image.h"
-#include "formats/module_signature.h"
-#include "formats/pe_image.h"
-#include "formats/shim.h"
+#include "vouch.h"
 #include "verify_rules.h"
 
+#include "digest.h"
+#include "formats/linux_image.h"
+#include "formats/pe_image.h"
+
 #include <errno.h>
-#include <strings.h>
 
-enum { MAX_VENDORS = 64, MAX_CHAIN = 8 };
+/* An image as the chain of loaders meets it. */
+struct signed_image {
+	const struct kernel *kernel;
+	uint8_t digest[PE_DIGEST_SIZE];
+	bool has_digest, is_signed;
+	bool is_changed; /* what was signed is another program */
+	struct module_signature signature;
+};
 
-static bool is_same(struct bytes a, struct bytes b)
+static int read_signature(struct signed_image *i, struct bytes file)
 {
-	return a.size && a.size == b.size && memcmp(a.data, b.data, a.size) == 0;
+	struct bytes message;
+	int r = pe_digest(i->digest, file);
+
+	i->has_digest = r > 0;
+	if (!pe_signature(&message, file) || !pkcs7_parse(&i->signature, message) ||
+		!i->signature.issuer.size)
+		return MIN_OF(r, 0);
+	i->is_signed = true;
+	/* SpcIndirectDataContent holds the digest as it is. */
+	i->is_changed = i->has_digest && i->signature.digest == DIGEST_SHA256 &&
+			!memmem(message.data, message.size, i->digest, sizeof(i->digest));
+	return MIN_OF(r, 0);
 }
-
-/* ---- whom shim trusts ------------------------------------------------------------------ */
-
-static int read_shim(const struct target *t, const char *path, struct kernel_keys *ret)
-{
-	_cleanup_(buffer_done) struct buffer file = {0};
-	struct shim shim;
-	int r = target_read(t, path, SHIM_MAX_SIZE, &file, NULL);
-
-	if (r < 0)
-		return r == -ENOMEM ? r : 0;
-	return shim_parse(&shim, buffer_bytes(&file)) ? shim_certificates(ret, &shim) : 0;
-}
-
-/* EFI/VENDOR/shimx64.efi, shimaa64.efi, …; names on a FAT differ in case. */
-static int read_vendor(const struct target *t, const char *directory, struct kernel_keys *ret)
-{
-	_cleanup_(strings_done) struct strings names = {0};
-	int r = target_list(t, directory, &names, NULL);
-
-	if (r < 0)
-		return r == -ENOMEM ? r : 0;
-	for (size_t i = 0; r >= 0 && i < names.count; i++) {
-		_cleanup_free_ char *path = NULL;
-
-		if (strncasecmp(names.items[i], "shim", 4) != 0)
-			continue;
-		path = text_printf("%s/%s", directory, names.items[i]);
-		r = path ? read_shim(t, path, ret) : -ENOMEM;
-	}
-	return r;
-}
-
-static int read_shims(const struct system *s, struct kernel_keys *ret)
-{
-	_cleanup_(strings_done) struct strings vendors = {0};
-	_cleanup_free_ char *top = text_printf("%s/EFI",
-		s->esp.mountpoint ? s->esp.mountpoint : "/boot/efi");
-	int r = top ? target_list(&s->target, top, &vendors, NULL) : -ENOMEM;
-
-	if (r < 0)
-		return r == -ENOMEM ? r : 0;
-	for (size_t i = 0; r >= 0 && i < MIN_OF(vendors.count, (size_t)MAX_VENDORS); i++) {
-		_cleanup_free_ char *directory = text_printf("%s/%s", top, vendors.items[i]);
-
-		r = directory ? read_vendor(&s->target, directory, ret) : -ENOMEM;
-	}
-	return r;
-}
-
-/* ---- who signed ------------------------------------------------------------------------ */
-
-/* The certificate among those that came with the signature whose subject has that name. */
-static bool find_issuer(struct kernel_key *ret, struct bytes certificates, struct bytes name)
-{
-	while (certificate_parse(ret, &certificates))
-		if (is_same(ret->subject, name))
-			return true;
-	return false;
-}
-
-static bool is_trusted(const struct kernel_keys *trusted, const struct module_signature *s)
-{
-	struct bytes name = s->issuer;
-
-	for (size_t i = 0; i < trusted->count; i++)
-		if (kernel_key_made(&trusted->items[i], s))
-			return true;
-	for (size_t depth = 0; depth < MAX_CHAIN; depth++) {
-		struct kernel_key issuer;
-
-		for (size_t i = 0; i < trusted->count; i++)
-			if (is_same(trusted->items[i].subject, name))
-				return true;
-		if (!find_issuer(&issuer, s->certificates, name) ||
-			is_same(issuer.issuer, name))
-			return false;
-		name = issuer.issuer;
-	}
-	return false;
-}
-
-/* ---- the finding ------------------------------------------------------------------------- */
 
 /* Its own name where its certificate came along, else that of who certified it. */
 static char *signer_name(const struct module_signature *s)
@@ -116,50 +50,98 @@ static char *signer_name(const struct module_signature *s)
 	return certificate_name(s->issuer);
 }
 
-static int tell_stranger(struct rules *r, const struct kernel *k,
-			 const struct module_signature *s, const struct kernel_keys *trusted)
-{
-	_cleanup_free_ char *signer = signer_name(s);
-	_cleanup_free_ char *known = certificate_name(trusted->items[0].subject);
+/* ---- the findings ------------------------------------------------------------------------ */
 
-	if (!signer || !known)
-		return -ENOMEM;
-	return findings_add(&r->v->findings, "secureboot-unsigned", SEVERITY_WARNING, k->release,
-		k->image.path, "Secure Boot is on, and the kernel image %s is signed by %s, "
-		"and shim trusts %s: it starts only where the firmware's or the machine "
-		"owner's keys vouch for it", k->image.path, signer, known);
+static int tell(struct rules *r, const struct kernel *k, enum severity severity,
+		const char *what)
+{
+	int rc = findings_add(&r->v->findings, "secureboot-unsigned", severity, k->release,
+		k->image.path, "Secure Boot is on, and the kernel image %s %s", k->image.path, what);
+
+	return rc < 0 || severity != SEVERITY_ERROR ? rc : rules_package_remedy(r, k->release);
 }
 
-static int judge_signer(struct rules *r, const struct kernel *k, struct bytes image)
+/* What another machine's firmware and owner trust is not known. */
+static int tell_possible(struct rules *r, const struct signed_image *i)
 {
-	struct kernel_keys trusted = {0};
-	struct module_signature s;
-	struct bytes message;
-	int rc;
+	const struct vouchers *v = &r->vouchers;
+	_cleanup_free_ char *signer = signer_name(&i->signature), *known = NULL, *text = NULL;
 
-	if (!pe_signature(&message, image) || !pkcs7_parse(&s, message) || !s.issuer.size)
+	if (!v->shim.count)
+		return signer ? 0 : -ENOMEM;
+	known = certificate_name(v->shim.items[0].subject);
+	text = signer && known ? text_printf("is signed by %s, and shim trusts %s: it starts "
+		"only where the firmware's or the machine owner's keys vouch for it", signer, known)
+		: NULL;
+	return text ? tell(r, i->kernel, SEVERITY_WARNING, text) : -ENOMEM;
+}
+
+static int tell_stranger(struct rules *r, const struct signed_image *i, enum vouch answer)
+{
+	_cleanup_free_ char *signer = signer_name(&i->signature), *text = NULL;
+	bool by_shim = r->vouchers.chain == CHAIN_SHIM;
+
+	if (!signer)
+		return -ENOMEM;
+	if (answer == VOUCH_SESSION)
+		text = text_printf("is signed by %s, whom of all that were asked only the shim "
+			"trusts that started this session: it starts where the system's own does, "
+			"too", signer);
+	else
+		text = text_printf("is signed by %s, whom neither %s: it will not start; "
+			"install a kernel that they vouch for%s", signer,
+			by_shim ? "the firmware nor shim nor the machine owner's keys trust"
+				: "the firmware trusts nor a shim that it would start",
+			by_shim ? ", or have its certificate enrolled (mokutil --import)" : "");
+	return text ? tell(r, i->kernel, answer == VOUCH_SESSION
+		? SEVERITY_WARNING : rules_severity(r, i->kernel), text) : -ENOMEM;
+}
+
+static int tell_refused(struct rules *r, const struct signed_image *i)
+{
+	return tell(r, i->kernel, rules_severity(r, i->kernel),
+		"is on a list of what must not start (dbx, or shim's own), or who signed it is: "
+		"it will not start; install a newer kernel");
+}
+
+static int judge_image(struct rules *r, const struct signed_image *i)
+{
+	const struct vouchers *v = &r->vouchers;
+	struct bytes digest = {i->digest, i->has_digest ? sizeof(i->digest) : 0};
+	enum vouch answer = vouchers_ask(v, i->is_signed && !i->is_changed ? &i->signature : NULL,
+		digest);
+	enum severity severity = rules_severity(r, i->kernel);
+
+	if (answer == VOUCH_YES)
 		return 0;
-	rc = read_shims(r->inv->system, &trusted);
-	if (rc >= 0 && trusted.count && !is_trusted(&trusted, &s))
-		rc = tell_stranger(r, k, &s, &trusted);
-	kernel_keys_done(&trusted);
-	return rc;
+	if (answer == VOUCH_REFUSED)
+		return tell_refused(r, i);
+	if (!i->is_signed)
+		return tell(r, i->kernel, severity, "is not signed");
+	if (i->is_changed)
+		return tell(r, i->kernel, severity, "was changed after it was signed: it will "
+			"not start");
+	if (v->chain == CHAIN_UNKNOWN)
+		return 0;
+	return v->firmware ? tell_stranger(r, i, answer) : tell_possible(r, i);
 }
 
 int rules_secure_boot(struct rules *r, const struct kernel *k)
 {
 	const struct platform *p = r->options->platform;
 	_cleanup_(buffer_done) struct buffer file = {0};
+	struct signed_image image = {.kernel = k};
 	int rc;
 
-	if (!p || p->secure_boot != SECURE_BOOT_ON || k->image.state != PART_OK)
+	if (!p || p->secure_boot != SECURE_BOOT_ON || k->image.state != PART_OK ||
+		(r->vouchers.chain == CHAIN_SHIM && p->trust.checks_nothing))
 		return 0;
 	rc = files_read(rules_files(r, k), k->image.path, LINUX_IMAGE_MAX_SIZE, &file);
 	if (rc < 0)
 		return rc == -ENOMEM ? rc : 0;
-	if (pe_is_signed(buffer_bytes(&file)))
-		return judge_signer(r, k, buffer_bytes(&file));
-	return findings_add(&r->v->findings, "secureboot-unsigned", rules_severity(r, k),
-		k->release, k->image.path,
-		"Secure Boot is on, and the kernel image %s is not signed", k->image.path);
+	rc = read_signature(&image, buffer_bytes(&file));
+	/* A signature of a kind that is not read here may be good. */
+	if (rc < 0 || (!image.is_signed && pe_is_signed(buffer_bytes(&file))))
+		return rc;
+	return judge_image(r, &image);
 }

@@ -5,6 +5,7 @@
 
 #include "files.h"
 #include "verify.h"
+#include "vouch.h"
 
 struct offer;
 
@@ -26,6 +27,7 @@ struct rules {
 	const struct offer *offer; /* judged as if it were restored; NULL: what is there */
 	struct files present;	   /* the patient's files alone */
 	struct served_cards served;
+	struct vouchers vouchers; /* empty but under Secure Boot */
 };
 
 /* That kernel's files: the offered ones where it is the offered one. */
@@ -56,7 +58,8 @@ int rules_user_space(struct rules *r);	/* user_space.c: libc, CPU */
 int rules_secure(struct rules *r);	/* secure.c: FIPS, Secure Boot */
 int rules_labels(struct rules *r);	/* labels.c: SELinux */
 int rules_space(struct rules *r);	/* space.c: room in /boot */
-int rules_secure_boot(struct rules *r, const struct kernel *k); /* signer.c */
+/* signer.c: who may start what, once, and then of each kernel. */
+int rules_secure_boot(struct rules *r, const struct kernel *k);
 /*
  * secure.c: what FIPS mode would find wrong with its image; *ret a sentence or NULL. 0 or
  * -ENOMEM.

@@ -70,12 +70,29 @@ static int is_tagged(const char *root, const char *tag, const char *value)
 	return name ? is_same_device(root, name) : -ENOMEM;
 }
 
-/* 1, 0, or -ENOMEM. */
+/* A name of that kind which the device has, and fstab cannot know better. -ENOMEM: no memory. */
+static int is_told_by_device(const struct place *p, const char *root)
+{
+	const struct {
+		const char *prefix, *value;
+	} told[] = {{"UUID=", p->uuid}, {"LABEL=", p->label}, {"PARTUUID=", p->partuuid}};
+	_cleanup_free_ char *name = device_name(root);
+
+	for (size_t i = 0; name && i < ARRAY_SIZE(told); i++)
+		if (told[i].value && text_starts(name, told[i].prefix))
+			return 1;
+	return name ? 0 : -ENOMEM;
+}
+
+/*
+ * 1, 0, or -ENOMEM. A copied file system has a UUID of its own, and an fstab in it that may
+ * still name the old one: that counts only where the device does not tell.
+ */
 static int names_root_device(const struct system *sys, const char *root)
 {
 	const struct fstab_line *line = fstab_find(&sys->fstab, "/");
 	const struct place *p = &sys->root;
-	int same;
+	int same, told;
 
 	if (!line && !p->source && !p->uuid && !p->device_path)
 		return 1; /* nothing to compare with: an unpacked tree without fstab */
@@ -84,7 +101,10 @@ static int names_root_device(const struct system *sys, const char *root)
 		same = is_tagged(root, "LABEL", p->label);
 	if (same == 0)
 		same = is_tagged(root, "PARTUUID", p->partuuid);
-	if (same == 0 && p->source)
+	told = same == 0 ? is_told_by_device(p, root) : 0;
+	if (same != 0 || told != 0)
+		return told < 0 ? told : same;
+	if (p->source)
 		same = is_same_device(root, p->source);
 	if (same == 0 && line)
 		same = is_same_device(root, line->source);
@@ -178,6 +198,21 @@ static char *no_key_reason(const struct draft *d, const char *what)
 	return strdup(what);
 }
 
+/*
+ * The kernel itself knows numbers, /dev/sda1 and PARTUUID= (init/do_mounts.c); a program in
+ * the initramfs looks for all others. That may stand on the command line, for EFI's stub.
+ */
+static bool finds_root(const struct draft *d, const struct cmdline *c, const char *root)
+{
+	static const char *const looked_for[] = {
+		"UUID=", "LABEL=", "/dev/disk/", "/dev/mapper/"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(looked_for); i++)
+		if (text_starts(root, looked_for[i]))
+			return d->entry.initrd.count > 0 || cmdline_has(c, "initrd");
+	return true;
+}
+
 static int check_root(struct reader *r, struct draft *d)
 {
 	_cleanup_(cmdline_done) struct cmdline c = {0};
@@ -196,6 +231,10 @@ static int check_root(struct reader *r, struct draft *d)
 			       : set_broken(d, no_key_reason(d,
 						       "its command line has no root="));
 	root = cmdline_get(&c, "root");
+	if (root && !d->entry.broken && !finds_root(d, &c, root) &&
+		set_broken(d, text_printf("it has no initramfs, and the kernel alone finds no "
+					  "root=%s", root)) < 0)
+		return -ENOMEM;
 	error = root ? names_root_device(r->sys, root) : -ENOMEM;
 	if (error == 1)
 		error = leads_to_subvolume(r->sys, &c);

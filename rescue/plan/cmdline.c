@@ -53,10 +53,11 @@ static bool names_root(const struct cmdline *c, const struct system *s)
 
 	if (!root)
 		return false;
-	if (s->root.source && text_equal(root, s->root.source))
-		return true;
 	uuid = s->root.uuid ? text_printf("UUID=%s", s->root.uuid) : NULL;
-	return uuid && strcasecmp(root, uuid) == 0;
+	if (uuid && strcasecmp(root, uuid) == 0)
+		return true;
+	/* fstab may name the UUID that the root had before it was copied. */
+	return text_equal(root, s->root.source) && !(uuid && text_starts(root, "UUID="));
 }
 
 /* Without rootflags= the kernel mounts the default subvolume, which seldom is the root. */

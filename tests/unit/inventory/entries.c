@@ -41,12 +41,14 @@ static void strips_the_subvolume(void **state)
 	struct patient *p =
 		patient_new("f 0644 " ENTRIES "a.conf <<END\n"
 			    "linux /root/boot/vmlinuz-" V "\n"
+			    "initrd /root/boot/i.img\n"
 			    "options root=UUID=" UUID " rootflags=subvol=root\n"
 			    "END\n"
 			    "f 0644 " ENTRIES "b.conf <<END\n"
 			    "linux /root/boot/vmlinuz-" V "\n"
 			    "options root=UUID=" UUID " rootflags=subvol=other\n"
-			    "END\n");
+			    "END\n"
+			    "f 0644 /boot/i.img =x\n");
 
 	(void)state;
 	p->sys.subvolume = (char *)"root";

@@ -19,7 +19,14 @@ static const struct {
 } works[] = {
 	{"linux /boot/vmlinuz-" V "\ninitrd /boot/i.img\noptions root=UUID=" UUID "\n",
 		NULL},
-	{"linux /boot/vmlinuz-" V "\noptions root=UUID=" UUID "\n", NULL},
+	{"linux /boot/vmlinuz-" V "\noptions root=UUID=" UUID "\n", "it has no initramfs"},
+	{"linux /boot/vmlinuz-" V "\noptions root=/dev/disk/by-label/x\n",
+		"alone finds no root=/dev/disk/by-label/x"},
+	{"linux /boot/vmlinuz-" V "\noptions root=/dev/mapper/rl-root ro\n",
+		"it has no initramfs"},
+	{"linux /boot/vmlinuz-" V "\noptions root=PARTUUID=12-01\n", NULL},
+	{"linux /boot/vmlinuz-" V "\noptions root=/dev/sda2\n", NULL},
+	{"linux /boot/vmlinuz-" V "\noptions initrd=i.img root=UUID=" UUID "\n", NULL},
 	{"linux /boot/gone\noptions root=UUID=" UUID "\n", "its kernel /boot/gone"},
 	{"linux /boot\noptions root=UUID=" UUID "\n", "its kernel /boot"},
 	{"linux /boot/vmlinuz-" V "\ninitrd /boot/gone.img\noptions root=x\n",
@@ -53,7 +60,7 @@ static void tells_why(void **state)
 static const struct {
 	const char *root, *fstab_source, *uuid, *device;
 	bool ours;
-} roots[] = {
+} roots[] = { /* label "/", PARTUUID abcd-02 */
 	{"UUID=" UUID, "UUID=" UUID, NULL, NULL, true},
 	{"UUID=0F1E2D3C-1111-4222-8333-445566778899", "UUID=" UUID, NULL, NULL, true},
 	{"\"UUID=" UUID "\"", "UUID=" UUID, NULL, NULL, true},
@@ -62,8 +69,11 @@ static const struct {
 	{"UUID=" UUID, "/dev/sda1", NULL, NULL, false},
 	{"/dev/sda1", "LABEL=root", NULL, "/dev/sda1", true},
 	{"/dev/sdb1", "LABEL=root", UUID, "/dev/sda1", false},
-	{"LABEL=root", "LABEL=root", UUID, NULL, true},
-	{"PARTUUID=12-01", "/dev/disk/by-partuuid/12-01", NULL, NULL, true},
+	/* fstab may still tell what it was before it was copied. */
+	{"LABEL=root", "LABEL=root", UUID, NULL, false},
+	{"PARTUUID=12-01", "/dev/disk/by-partuuid/12-01", NULL, NULL, false},
+	{"UUID=" UUID, "UUID=" UUID, "22222222-1111-4222-8333-445566778899", NULL, false},
+	{"PARTLABEL=root", "PARTLABEL=root", UUID, NULL, true},
 	{"/dev/mapper/rl-root", "/dev/rl/root", NULL, NULL, true},
 	{"/dev/my-vg/a-b", "/dev/mapper/my--vg-a--b", NULL, NULL, true},
 	{"/dev/mapper/rl-root", "/dev/rl/home", NULL, NULL, false},
@@ -79,7 +89,7 @@ static void knows_this_root(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(roots); i++) {
 		_cleanup_free_ char *lines = text_printf("linux /boot/vmlinuz-" V
-							 "\noptions ro root=%s quiet\n",
+			"\ninitrd /boot/i.img\noptions ro root=%s quiet\n",
 			roots[i].root);
 		_cleanup_free_ char *fstab =
 			roots[i].fstab_source

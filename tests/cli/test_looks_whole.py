@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every file is there, and yet it would not boot: said so, and mended where that can be."""
+import re
+import subprocess
+
+import program
+import trees
+from program import codes, rescue, rescue_json
+
+ANY_RESOLVER = True
+UUID = "11111111-2222-4333-8444-555555555555"
+
+
+def verify(*scope, verdict):
+    system, = rescue_json("verify", *scope)["systems"]
+    assert system["verdict"] == verdict, (system["verdict"], system["findings"])
+    return system
+
+
+def mend(*scope, only):
+    """restore without packages does that alone, and then it boots."""
+    done = rescue_json("restore", *scope, "--yes", code=0)
+    assert [op["op"] for op in done["plan"]["operations"]] == only, done["plan"]
+    assert done["verdict"] == "bootable", done["findings"]
+
+
+def change(path, pattern, text):
+    old = path.read_text()
+    new = re.sub(pattern, text, old)
+    assert new != old, (path, pattern)
+    path.write_text(new)
+
+
+def entry_of(root):
+    path, = (root / "boot/loader/entries").glob("*.conf")
+    return path
+
+
+def bare_root(directory):
+    """The root file system of a healthy disk, /boot in it."""
+    whole = program.small_disk(directory, "boot=none", name="whole.img")
+    bare = directory / "bare.img"
+    offset = int(program.lab("lab_small_offset", "root", "boot=none"))
+    with open(whole, "rb") as source, open(bare, "wb") as target:
+        source.seek(offset)
+        target.write(source.read(192 << 20))
+    return bare
+
+
+def test_a_root_from_a_backup_has_another_uuid(directory):
+    """fstab and the entry in it agree on a UUID that no device has any more."""
+    program.need_root()
+    image = bare_root(directory)
+    verify("--image", image, verdict="bootable")
+    subprocess.run(["e2fsck", "-fy", image], check=False, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    subprocess.run(["tune2fs", "-U", UUID, image], check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    before = trees.digest(image)
+    system = verify("--image", image, verdict="unbootable")
+    assert "entry-root-unknown" in codes(system["findings"]), system["findings"]
+    assert trees.digest(image) == before
+    mend("--image", image, only=["entry"])
+    system, = rescue_json("inventory", "--image", image, code=0)["systems"]
+    assert f"root=UUID={UUID} " in system["entries"][0]["options"], system["entries"]
+
+
+def test_an_entry_without_initramfs(directory):
+    root = program.small_root(directory)
+    change(entry_of(root), r"(?m)^initrd.*\n", "")
+    system = verify("--root", root, verdict="unbootable")
+    assert "entry-broken" in codes(system["findings"]), system["findings"]
+    mend("--root", root, only=["entry"])
+    rescue("verify", "--root", root, code=0)

@@ -55,6 +55,7 @@ struct bytes {
 	const uint8_t *data;
 	size_t size;
 };
+bool bytes_are_zero(struct bytes b);
 
 /*
  * A growing byte buffer that it owns. data is NUL-terminated behind size whenever

@@ -45,6 +45,11 @@ int block_stream_next(struct block_stream *s, size_t limit, struct buffer *b);
 struct decompressor;
 /* threads: how many may work on an xz stream of several blocks. -ENOTSUP, -ENOMEM. */
 int decompressor_new(struct decompressor **ret, enum compression c, unsigned threads);
+/*
+ * For what is zeros by half, as kernels are: pages of its dictionary that hold nothing else
+ * take no memory. One thread.
+ */
+int decompressor_new_sparse(struct decompressor **ret, enum compression c);
 void decompressor_free(struct decompressor *d);
 /*
  * decompress() for one stream after another: the decoder's memory and b's room are used

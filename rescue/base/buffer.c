@@ -14,6 +14,19 @@ void free_p(void *pointer_to_pointer)
 	free(owned);
 }
 
+/* By words first: kernels and their dictionaries are looked through. */
+bool bytes_are_zero(struct bytes b)
+{
+	uint64_t word = 0;
+	size_t i = 0;
+
+	for (; !word && b.size - i >= sizeof(word); i += sizeof(word))
+		memcpy(&word, b.data + i, sizeof(word));
+	while (!word && i < b.size)
+		word = b.data[i++];
+	return !word;
+}
+
 int vector_grow(void *array, size_t *capacity, size_t count, size_t element_size)
 {
 	size_t wanted, bytes;

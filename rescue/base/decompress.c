@@ -93,7 +93,7 @@ int decompress(enum compression c, struct bytes in, size_t limit, struct buffer 
 	} else if (c == COMPRESSION_LZ4 || c == COMPRESSION_LZO) {
 		r = decode_blocks(c, in, limit, &b);
 	} else if (codec) {
-		r = codec->open(&d);
+		r = codec->open(&d, NULL);
 		if (r < 0)
 			return r;
 		r = decode(codec, &d, in, limit, &b);
@@ -114,6 +114,7 @@ struct decompressor {
 	unsigned threads;
 	bool is_open, has_ended;
 	union decoder decoder;
+	struct decoder_memory *memory; /* NULL: it is not watched */
 };
 
 /* Threads belong to their stream. */
@@ -128,13 +129,15 @@ static int reopen(struct decompressor *d)
 		return c->again(&d->decoder);
 	if (d->is_open)
 		c->close(&d->decoder);
-	r = threads ? codec_open_threads(&d->decoder, d->threads) : c->open(&d->decoder);
+	r = threads ? codec_open_threads(&d->decoder, d->threads) : c->open(&d->decoder, d->memory);
 	d->is_open = r == 0;
 	return r;
 }
 
-int decompressor_new(struct decompressor **ret, enum compression c, unsigned threads)
+static int make(struct decompressor **ret, enum compression c, unsigned threads,
+		struct decoder_memory *take_memory)
 {
+	_cleanup_free_ struct decoder_memory *memory = take_memory;
 	struct decompressor *d;
 	int r = 0;
 
@@ -145,6 +148,7 @@ int decompressor_new(struct decompressor **ret, enum compression c, unsigned thr
 		return -ENOMEM;
 	d->compression = c;
 	d->threads = threads;
+	d->memory = TAKE_PTR(memory);
 	if (c != COMPRESSION_NONE)
 		r = reopen(d);
 	if (r < 0)
@@ -154,10 +158,24 @@ int decompressor_new(struct decompressor **ret, enum compression c, unsigned thr
 	return r;
 }
 
+int decompressor_new(struct decompressor **ret, enum compression c, unsigned threads)
+{
+	return make(ret, c, threads, NULL);
+}
+
+int decompressor_new_sparse(struct decompressor **ret, enum compression c)
+{
+	struct decoder_memory *memory = calloc(1, sizeof(*memory));
+
+	return memory ? make(ret, c, 1, memory) : -ENOMEM;
+}
+
 void decompressor_free(struct decompressor *d)
 {
 	if (d && d->is_open)
 		codec_of(d->compression)->close(&d->decoder);
+	if (d)
+		free(d->memory);
 	free(d);
 }
 
@@ -212,6 +230,8 @@ ssize_t decompressor_read(struct decompressor *d, struct bytes *in, enum input_s
 		if (n < 0)
 			return n;
 		have += (size_t)n;
+		if (d->memory)
+			decoder_memory_wrote(d->memory, (size_t)n);
 		/* Asked without input, threads would be waited for that could have some. */
 		if (!in->size && state == INPUT_GOES_ON)
 			break;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Each format of streams is four functions around its library's interface. */
+#define ZSTD_STATIC_LINKING_ONLY /* for ZSTD_createDCtx_advanced */
 #include "decompress_codecs.h"
 
 #include <errno.h>
@@ -21,8 +22,9 @@ static void advance(struct step *s, size_t in_left, size_t out_left)
 	s->out_size = out_left;
 }
 
-static int gzip_open(union decoder *d)
+static int gzip_open(union decoder *d, struct decoder_memory *memory)
 {
+	(void)memory; /* 32 KiB are no dictionary to save */
 	d->zlib = (z_stream){0};
 	return inflateInit2(&d->zlib, 16 + MAX_WBITS) == Z_OK ? 0 : -ENOMEM;
 }
@@ -54,8 +56,9 @@ static int gzip_again(union decoder *d)
 	return inflateReset(&d->zlib) == Z_OK ? 0 : -EBADMSG;
 }
 
-static int bzip2_open(union decoder *d)
+static int bzip2_open(union decoder *d, struct decoder_memory *memory)
 {
+	(void)memory;
 	d->bzip2 = (bz_stream){0};
 	return BZ2_bzDecompressInit(&d->bzip2, 0, 0) == BZ_OK ? 0 : -ENOMEM;
 }
@@ -85,7 +88,7 @@ static void bzip2_close(union decoder *d)
 static int bzip2_again(union decoder *d)
 {
 	bzip2_close(d);
-	return bzip2_open(d);
+	return bzip2_open(d, NULL);
 }
 
 static int lzma_opened(lzma_ret r)
@@ -95,23 +98,40 @@ static int lzma_opened(lzma_ret r)
 
 static int lzma_again(union decoder *d)
 {
-	return lzma_opened(lzma_alone_decoder(&d->lzma, DECODER_MEMORY_LIMIT));
+	return lzma_opened(lzma_alone_decoder(&d->lzma.stream, DECODER_MEMORY_LIMIT));
 }
 
-static int lzma_open(union decoder *d)
+static void *lzma_get(void *memory, size_t count, size_t size)
 {
-	d->lzma = (lzma_stream)LZMA_STREAM_INIT;
+	return size && count > SIZE_MAX / size ? NULL : decoder_memory_get(memory, count * size);
+}
+
+static void lzma_put(void *memory, void *block)
+{
+	decoder_memory_put(memory, block);
+}
+
+static void lzma_prepare(union decoder *d, struct decoder_memory *memory)
+{
+	d->lzma.stream = (lzma_stream)LZMA_STREAM_INIT;
+	d->lzma.allocator = (lzma_allocator){lzma_get, lzma_put, memory};
+	d->lzma.stream.allocator = memory ? &d->lzma.allocator : NULL;
+}
+
+static int lzma_open(union decoder *d, struct decoder_memory *memory)
+{
+	lzma_prepare(d, memory);
 	return lzma_again(d);
 }
 
 static int xz_again(union decoder *d)
 {
-	return lzma_opened(lzma_stream_decoder(&d->lzma, DECODER_MEMORY_LIMIT, 0));
+	return lzma_opened(lzma_stream_decoder(&d->lzma.stream, DECODER_MEMORY_LIMIT, 0));
 }
 
-static int xz_open(union decoder *d)
+static int xz_open(union decoder *d, struct decoder_memory *memory)
 {
-	d->lzma = (lzma_stream)LZMA_STREAM_INIT;
+	lzma_prepare(d, memory);
 	return xz_again(d);
 }
 
@@ -123,20 +143,20 @@ int codec_open_threads(union decoder *d, unsigned threads)
 		.memlimit_stop = DECODER_MEMORY_LIMIT,
 	};
 
-	d->lzma = (lzma_stream)LZMA_STREAM_INIT;
-	return lzma_opened(lzma_stream_decoder_mt(&d->lzma, &how));
+	lzma_prepare(d, NULL);
+	return lzma_opened(lzma_stream_decoder_mt(&d->lzma.stream, &how));
 }
 
 static int lzma_step(union decoder *d, struct step *s)
 {
 	lzma_ret r;
 
-	d->lzma.next_in = s->in;
-	d->lzma.avail_in = s->in_size;
-	d->lzma.next_out = (uint8_t *)s->out;
-	d->lzma.avail_out = s->out_size;
-	r = lzma_code(&d->lzma, s->state == INPUT_GOES_ON ? LZMA_RUN : LZMA_FINISH);
-	advance(s, d->lzma.avail_in, d->lzma.avail_out);
+	d->lzma.stream.next_in = s->in;
+	d->lzma.stream.avail_in = s->in_size;
+	d->lzma.stream.next_out = (uint8_t *)s->out;
+	d->lzma.stream.avail_out = s->out_size;
+	r = lzma_code(&d->lzma.stream, s->state == INPUT_GOES_ON ? LZMA_RUN : LZMA_FINISH);
+	advance(s, d->lzma.stream.avail_in, d->lzma.stream.avail_out);
 	switch (r) {
 	case LZMA_STREAM_END:
 		return 1;
@@ -154,12 +174,23 @@ static int lzma_step(union decoder *d, struct step *s)
 
 static void lzma_close(union decoder *d)
 {
-	lzma_end(&d->lzma);
+	lzma_end(&d->lzma.stream);
 }
 
-static int zstd_open(union decoder *d)
+static void *zstd_get(void *memory, size_t size)
 {
-	d->zstd = ZSTD_createDCtx();
+	return decoder_memory_get(memory, size);
+}
+
+static void zstd_put(void *memory, void *block)
+{
+	decoder_memory_put(memory, block);
+}
+
+static int zstd_open(union decoder *d, struct decoder_memory *memory)
+{
+	d->zstd = ZSTD_createDCtx_advanced(memory ? (ZSTD_customMem){zstd_get, zstd_put, memory}
+						  : (ZSTD_customMem){0});
 	if (!d->zstd)
 		return -ENOMEM;
 	ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax, DICTIONARY_MAX_LOG);

@@ -4,6 +4,7 @@
 #define RESCUE_BASE_DECOMPRESS_CODECS_H
 
 #include "decompress.h"
+#include "decompress_memory.h"
 
 #include <bzlib.h>
 #include <lzma.h>
@@ -24,12 +25,16 @@ struct step {
 union decoder {
 	z_stream zlib;
 	bz_stream bzip2;
-	lzma_stream lzma;
+	struct {
+		lzma_stream stream;
+		lzma_allocator allocator;
+	} lzma;
 	ZSTD_DCtx *zstd;
 };
 
 struct codec {
-	int (*open)(union decoder *d);
+	/* memory: NULL, or where a dictionary of some size comes from. */
+	int (*open)(union decoder *d, struct decoder_memory *memory);
 	int (*again)(union decoder *d); /* a new stream, with the memory that it has */
 	/* 1: the stream has ended; 0: it goes on; -errno. */
 	int (*step)(union decoder *d, struct step *s);

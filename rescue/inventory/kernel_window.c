@@ -25,11 +25,6 @@ void kernel_window_done(struct kernel_window *w)
 	*w = (struct kernel_window){0};
 }
 
-static bool is_zero(const uint8_t *block, size_t size)
-{
-	return !block[0] && memcmp(block, block + 1, size - 1) == 0;
-}
-
 /* Answers how much of it was worth a page. */
 static size_t keep(uint8_t *at, const uint8_t *piece, size_t size)
 {
@@ -38,7 +33,7 @@ static size_t keep(uint8_t *at, const uint8_t *piece, size_t size)
 	for (size_t i = 0; i < size; i += BLOCK) {
 		size_t n = MIN_OF((size_t)BLOCK, size - i);
 
-		if (is_zero(piece + i, n))
+		if (bytes_are_zero((struct bytes){piece + i, n}))
 			continue;
 		memcpy(at + i, piece + i, n);
 		kept += n;
@@ -47,32 +42,58 @@ static size_t keep(uint8_t *at, const uint8_t *piece, size_t size)
 }
 
 /* The first that is still there. */
-static void forget(struct kernel_window *w, size_t *kept)
+static void forget(struct kernel_window *w)
 {
 	uint8_t *at = (uint8_t *)(uintptr_t)w->vmlinux.data + w->forgotten_to;
 
 	for (size_t i = 0; i < STEP; i += BLOCK)
-		*kept -= is_zero(at + i, BLOCK) ? 0 : BLOCK;
+		w->kept -= bytes_are_zero((struct bytes){at + i, BLOCK}) ? 0 : BLOCK;
 	(void)madvise(at, STEP, MADV_DONTNEED);
 	w->forgotten_to += STEP;
 }
 
-static int fill(struct kernel_window *w, struct decompressor *d, struct bytes in,
-		uint8_t *piece)
+static int take(struct kernel_window *w, struct bytes piece)
 {
 	uint8_t *window = (uint8_t *)(uintptr_t)w->vmlinux.data;
-	size_t kept = 0;
-	ssize_t n;
 
+	if (piece.size > w->room - w->vmlinux.size)
+		return -ENOTSUP; /* it holds more than it says */
+	w->kept += keep(window + w->vmlinux.size, piece.data, piece.size);
+	w->vmlinux.size += piece.size;
+	while (w->kept > KEPT && w->vmlinux.size - w->forgotten_to > STEP)
+		forget(w);
+	return 0;
+}
+
+static int fill(struct kernel_window *w, enum compression c, struct bytes in)
+{
+	_cleanup_free_ uint8_t *piece = malloc(PIECE);
+	struct decompressor *d;
+	ssize_t n = piece ? decompressor_new_sparse(&d, c) : -ENOMEM;
+
+	if (n < 0)
+		return (int)n;
 	while ((n = decompressor_read(d, &in, INPUT_IS_ONE, piece, PIECE)) > 0) {
-		if ((size_t)n > w->room - w->vmlinux.size)
-			return -ENOTSUP; /* it holds more than it says */
-		kept += keep(window + w->vmlinux.size, piece, (size_t)n);
-		w->vmlinux.size += (size_t)n;
-		while (kept > KEPT && w->vmlinux.size - w->forgotten_to > STEP)
-			forget(w, &kept);
+		n = take(w, (struct bytes){piece, (size_t)n});
+		if (n < 0)
+			break;
 	}
+	decompressor_free(d);
 	return (int)n;
+}
+
+/* LZ4, LZO. */
+static int fill_blocks(struct kernel_window *w, enum compression c, struct bytes in)
+{
+	_cleanup_(buffer_done) struct buffer block = {0};
+	struct block_stream s;
+	int r = block_stream_open(&s, c, in);
+
+	while (r == 0 && (r = block_stream_next(&s, w->room, &block)) == 0) {
+		r = take(w, buffer_bytes(&block));
+		block.size = 0;
+	}
+	return MIN_OF(r, 0);
 }
 
 /* What the kernel's build appends to the stream (scripts/Makefile.lib), and gzip itself. */
@@ -89,13 +110,9 @@ int kernel_window_unpack(struct kernel_window *ret, enum compression c, struct b
 {
 	_cleanup_(kernel_window_done) struct kernel_window w = {
 		.room = size_said(in), .forgotten_from = HEAD, .forgotten_to = HEAD};
-	_cleanup_free_ uint8_t *piece = malloc(PIECE);
-	struct decompressor *d;
 	void *memory;
 	int r;
 
-	if (!piece)
-		return -ENOMEM;
 	if (w.room <= in.size || w.room > limit)
 		return -ENOTSUP;
 	memory = mmap(NULL, w.room, PROT_READ | PROT_WRITE,
@@ -103,11 +120,8 @@ int kernel_window_unpack(struct kernel_window *ret, enum compression c, struct b
 	if (memory == MAP_FAILED)
 		return -ENOMEM;
 	w.vmlinux.data = memory;
-	r = decompressor_new(&d, c, 1);
-	if (r < 0)
-		return r;
-	r = fill(&w, d, in, piece);
-	decompressor_free(d);
+	r = c == COMPRESSION_LZ4 || c == COMPRESSION_LZO ? fill_blocks(&w, c, in)
+							 : fill(&w, c, in);
 	if (r < 0)
 		return r;
 	*ret = TAKE_STRUCT(w);

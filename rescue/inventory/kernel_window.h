@@ -9,6 +9,7 @@ struct kernel_window {
 	struct bytes vmlinux;	/* at its full size; what is forgotten reads as zeros */
 	size_t room;
 	size_t forgotten_from, forgotten_to;
+	size_t kept; /* bytes of pages that hold something */
 };
 
 void kernel_window_done(struct kernel_window *w);

@@ -3,6 +3,7 @@
 #include "../../../rescue/inventory/kernel_window.h"
 
 #include <errno.h>
+#include <lz4.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -112,6 +113,44 @@ static void ignores_what_is_behind(void **state)
 	assert_int_equal(memcmp(w.vmlinux.data, plain.data, MIB), 0);
 }
 
+/* Blocks of 8 MiB, each behind its size, and the whole size behind all (legacy frame). */
+static struct buffer pack_lz4(const struct buffer *plain)
+{
+	static const uint8_t magic[] = {0x02, 0x21, 0x4c, 0x18};
+	struct buffer b = {0};
+
+	assert_int_equal(buffer_append(&b, magic, sizeof(magic)), 0);
+	for (size_t at = 0; at < plain->size; at += 8 * MIB) {
+		int size = (int)MIN_OF(plain->size - at, (size_t)8 * MIB), n;
+
+		assert_int_equal(buffer_reserve(&b, 4 + (size_t)LZ4_compressBound(size)), 0);
+		n = LZ4_compress_default(plain->data + at, b.data + b.size + 4, size,
+					 LZ4_compressBound(size));
+		assert_true(n > 0);
+		memcpy(b.data + b.size, &n, 4);
+		b.size += 4 + (size_t)n;
+	}
+	assert_int_equal(buffer_append(&b, (uint32_t[]){(uint32_t)plain->size}, 4), 0);
+	return b;
+}
+
+static void unpacks_what_comes_in_blocks(void **state)
+{
+	_cleanup_(buffer_done) struct buffer plain = content(20 * MIB + 5, 3);
+	_cleanup_(buffer_done) struct buffer packed = pack_lz4(&plain);
+	_cleanup_(kernel_window_done) struct kernel_window w = {0};
+
+	(void)state;
+	assert_int_equal(kernel_window_unpack(&w, COMPRESSION_LZ4, buffer_bytes(&packed),
+					      LIMIT), 0);
+	assert_int_equal(w.vmlinux.size, plain.size);
+	assert_int_equal(memcmp(w.vmlinux.data, plain.data, plain.size), 0);
+	kernel_window_done(&w);
+	packed.data[6] = 0x7f; /* the first block's size */
+	assert_int_equal(kernel_window_unpack(&w, COMPRESSION_LZ4, buffer_bytes(&packed),
+					      LIMIT), -EBADMSG);
+}
+
 static void damage_is_told(void **state)
 {
 	_cleanup_(buffer_done) struct buffer plain = content(MIB, 1), packed = pack(&plain);
@@ -135,6 +174,7 @@ int main(void)
 		cmocka_unit_test(zeros_cost_nothing),
 		cmocka_unit_test(keeps_the_end_of_what_is_large),
 		cmocka_unit_test(ignores_what_is_behind),
+		cmocka_unit_test(unpacks_what_comes_in_blocks),
 		cmocka_unit_test(damage_is_told),
 	};
 

@@ -37,6 +37,7 @@ struct apply_report {
 	struct transaction transaction;
 	size_t unlabeled; /* files whose SELinux label could not be set */
 	size_t unowned;	  /* files whose owner could not be set */
+	struct image_payload image; /* of the image it put there; empty: not known */
 };
 void apply_report_done(struct apply_report *r);
 

@@ -7,6 +7,7 @@
 #define RESCUE_INVENTORY_H
 
 #include "decompress.h"
+#include "digest.h"
 #include "formats/bls.h"
 #include "formats/file_contexts.h"
 #include "formats/grub_choice.h"
@@ -40,12 +41,25 @@ bool snapshot_equal(const struct snapshot *a, const struct snapshot *b);
 
 /* What the payload of an image tells of its kernel, kept for verify. */
 struct image_payload {
+	char digest[DIGEST_HEX_SIZE]; /* SHA-256 of what was unpacked; empty: nothing was */
 	struct buffer exports;	 /* as Module.symvers has them; empty: not known */
 	struct kernel_keys keys; /* built in, for signatures */
 };
 void image_payload_done(struct image_payload *p);
-/* From the file of an image. -EBADMSG, -ENOTSUP, …: it could not be unpacked; -ENOMEM. */
-int image_payload_read(struct image_payload *ret, const struct linux_image *image);
+/* Of images that were read before: to unpack one takes most of a second. */
+struct image_payloads {
+	struct image_payload *items;
+	size_t count, capacity;
+};
+void image_payloads_done(struct image_payloads *list);
+/* take is consumed; an empty one, or one that is in it, is not added. 0 or -ENOMEM. */
+int image_payloads_add(struct image_payloads *list, struct image_payload *take);
+/*
+ * From the file of an image; what known tells of the same bytes is taken over (NULL:
+ * nothing is known). -EBADMSG, -ENOTSUP, …: it could not be unpacked; -ENOMEM.
+ */
+int image_payload_read(struct image_payload *ret, const struct linux_image *image,
+		       const struct image_payloads *known);
 
 struct kernel_image {
 	char *path;	/* /boot/vmlinuz-V, also where it is missing */
@@ -218,7 +232,11 @@ struct inventory {
 	struct findings findings;    /* what could not be read */
 };
 
-int inventory_read(struct inventory *ret, const struct system *sys, struct fault *f);
+/* known: payloads of earlier readings, or NULL. */
+int inventory_read(struct inventory *ret, const struct system *sys,
+		   const struct image_payloads *known, struct fault *f);
+/* The payloads of its images move to the list: for the next reading. 0 or -ENOMEM. */
+int inventory_give_payloads(struct inventory *inv, struct image_payloads *to);
 void inventory_done(struct inventory *inv);
 /* Image (or its spare) and modules of its own are whole: the rest can be made anew. */
 bool kernel_is_whole(const struct kernel *k);

@@ -9,6 +9,7 @@
 void apply_report_done(struct apply_report *r)
 {
 	transaction_done(&r->transaction);
+	image_payload_done(&r->image);
 	*r = (struct apply_report){0};
 }
 
@@ -100,6 +101,7 @@ static void give_up(struct work *w, struct fault *f)
 
 static void work_done(struct work *w)
 {
+	image_ahead_done(&w->image);
 	room_close(&w->room);
 	journal_done(&w->journal);
 	modules_done(&w->modules);
@@ -123,13 +125,14 @@ static int run(struct work *w, struct fault *f)
 	return r < 0 ? r : commit(w, f);
 }
 
-static int report(struct apply_report *ret, const struct work *w, struct fault *f)
+static int report(struct apply_report *ret, struct work *w, struct fault *f)
 {
 	int r = transaction_describe(
 		&ret->transaction, &w->journal, TRANSACTION_COMMITTED);
 
 	ret->unlabeled = w->shortfall.unlabeled;
 	ret->unowned = w->shortfall.unowned;
+	ret->image = TAKE_STRUCT(w->image.payload);
 	return r < 0 ? fault_no_memory(f) : 0;
 }
 

@@ -125,6 +125,8 @@ static int stage_all(struct work *w, struct fault *f)
 		r = modules_begin(w, f);
 	if (r == 0)
 		r = stage_packages(w, f);
+	if (r == 0)
+		r = image_ahead_start(w, f);
 	if (r == 0 && w->modules.step != NO_STEP)
 		r = modules_complete(w, f);
 	if (r == 0)
@@ -134,6 +136,7 @@ static int stage_all(struct work *w, struct fault *f)
 		if (r == 0)
 			r = stage_operation(w, i, f);
 	}
+	image_ahead_wait(&w->image);
 	return r;
 }
 

@@ -5,6 +5,7 @@
 
 #include "apply.h"
 #include "room.h"
+#include "thread.h"
 
 /* A directory below the staged module directory; its times are set when all is in it. */
 struct staged_directory {
@@ -22,6 +23,14 @@ struct staged_modules {
 	int folder_fd;	      /* of that, or -1 */
 	struct staged_directory *directories;
 	size_t directory_count, directory_capacity;
+};
+
+/* The new image while it is unpacked, beside everything else. */
+struct image_ahead {
+	bool runs;
+	pthread_t thread;
+	struct buffer file;
+	struct image_payload payload; /* empty: it is not known, or could not be unpacked */
 };
 
 #define NO_STEP SIZE_MAX
@@ -43,6 +52,7 @@ struct work {
 	struct file_contexts *labels; /* NULL: the system wants none */
 	struct buffer passwd, group;  /* the patient's */
 	struct stage_shortfall shortfall;
+	struct image_ahead image;
 	struct buffer generated; /* what the system's own generator said */
 };
 
@@ -97,6 +107,15 @@ int modules_complete(struct work *w, struct fault *f);
 void modules_done(struct staged_modules *m);
 /* path below the module directory, or NULL. Package paths may say /lib or /usr/lib. */
 const char *modules_below(const struct work *w, const char *path);
+
+/*
+ * image_ahead.c: what verifying the kernel asks of its image takes most of a second, and
+ * nothing but the bytes that packages brought. start before the module index, whose maker
+ * keeps one processor busy; wait: it is done. What fails is left to verifying.
+ */
+int image_ahead_start(struct work *w, struct fault *f);
+void image_ahead_wait(struct image_ahead *a);
+void image_ahead_done(struct image_ahead *a);
 
 /* stage_files.c: what comes from no package. */
 int stage_operation(struct work *w, size_t operation, struct fault *f);

@@ -138,7 +138,8 @@ static int apply(struct session *s, struct fault *f)
 		return r;
 	s->applied = true;
 	tell_report(s);
-	return 0;
+	r = image_payloads_add(&s->unpacked, &s->report.image);
+	return r < 0 ? fault_no_memory(f) : 0;
 }
 
 static int already_restored(struct session *s, struct fault *f)

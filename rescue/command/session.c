@@ -36,6 +36,7 @@ void session_done(struct session *s)
 	for (size_t i = 0; i < s->patient_count; i++)
 		patient_done(&s->patients[i]);
 	free(s->patients);
+	image_payloads_done(&s->unpacked);
 	if (s->located)
 		landscape_done(&s->landscape);
 	options_done(&s->options);
@@ -141,17 +142,20 @@ int session_examine(struct session *s, struct patient *p, const struct verify_op
 {
 	const struct system *system = p->system;
 	struct verify_options here = *how;
-	int r;
+	int r = 0;
 
+	if (p->has_inventory && inventory_give_payloads(&p->inventory, &s->unpacked) < 0)
+		r = fault_no_memory(f);
 	patient_done(p);
 	p->system = system;
-	r = session_read_platform(s, f);
+	if (r >= 0)
+		r = session_read_platform(s, f);
 	if (r >= 0 && (session_mark_root(s, system) < 0 ||
 			      landscape_read_image(&s->landscape, system) < 0))
 		r = fault_no_memory(f);
 	here.platform = s->has_platform ? &s->platform : NULL;
 	if (r >= 0)
-		r = inventory_read(&p->inventory, system, f);
+		r = inventory_read(&p->inventory, system, &s->unpacked, f);
 	p->has_inventory = r >= 0;
 	if (r >= 0)
 		r = verify_run(&p->verification, &p->inventory, &here, f);

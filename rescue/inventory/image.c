@@ -78,13 +78,14 @@ static int set_damaged(struct kernel_image *image, char *take_damage)
 }
 
 /* Nothing but the whole payload shows that it can be unpacked when the machine starts. */
-static int check_payload(struct kernel_image *image, const struct linux_image *parsed)
+static int check_payload(const struct reader *r, struct kernel_image *image,
+			 const struct linux_image *parsed)
 {
 	int error;
 
 	if (parsed->payload.size == 0)
 		return 0;
-	error = image_payload_read(&image->payload, parsed);
+	error = image_payload_read(&image->payload, parsed, r->known);
 	if (error == -ENOMEM || error == -ENOTSUP || error >= 0)
 		return error == -ENOMEM ? error : 0;
 	return set_damaged(
@@ -93,7 +94,8 @@ static int check_payload(struct kernel_image *image, const struct linux_image *p
 			       error == -EFBIG ? "it is too large" : "it is damaged"));
 }
 
-static int check_image(struct kernel_image *image, const char *release, struct bytes file)
+static int check_image(const struct reader *r, struct kernel_image *image,
+		       const char *release, struct bytes file)
 {
 	_cleanup_free_ struct fault *why = calloc(1, sizeof(*why));
 	struct linux_image parsed;
@@ -118,7 +120,7 @@ static int check_image(struct kernel_image *image, const char *release, struct b
 			return set_damaged(
 				image, text_printf("it is kernel %s", parsed.release));
 	}
-	return check_payload(image, &parsed);
+	return check_payload(r, image, &parsed);
 }
 
 /* Everything but path: state, damage, release, compression, size; and the bytes. */
@@ -138,7 +140,7 @@ static int examine(struct reader *r, const char *path, const char *release,
 	if (error < 0)
 		return set_damaged(
 			image, text_printf("it cannot be read: %s", strerror(-error)));
-	return check_image(image, release, buffer_bytes(file));
+	return check_image(r, image, release, buffer_bytes(file));
 }
 
 static void image_done(struct kernel_image *image)
@@ -161,7 +163,7 @@ static int is_spare(struct reader *r, const struct kernel *k, const struct buffe
 		return error == -ENOMEM ? error : 0;
 	if (k->image.state != PART_OK || file.size != image->size ||
 		memcmp(file.data, image->data, file.size) != 0)
-		error = check_image(&spare, k->release, buffer_bytes(&file));
+		error = check_image(r, &spare, k->release, buffer_bytes(&file));
 	return error < 0 ? error : spare.state == PART_OK;
 }
 

@@ -42,6 +42,15 @@ static void kernel_done(struct kernel *k)
 	free(k->entries);
 }
 
+int inventory_give_payloads(struct inventory *inv, struct image_payloads *to)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < inv->kernel_count; i++)
+		r = image_payloads_add(to, &inv->kernels[i].image.payload);
+	return r;
+}
+
 void entry_done(struct entry *e)
 {
 	free(e->id);

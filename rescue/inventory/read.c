@@ -98,9 +98,11 @@ static int read_all(struct reader *r)
 	return error == -E2BIG ? reader_cannot_read(r, "/boot", error) : error;
 }
 
-int inventory_read(struct inventory *ret, const struct system *sys, struct fault *f)
+int inventory_read(struct inventory *ret, const struct system *sys,
+		   const struct image_payloads *known, struct fault *f)
 {
-	_cleanup_(reader_done) struct reader r = {.sys = sys, .t = &sys->target};
+	_cleanup_(reader_done) struct reader r = {
+		.sys = sys, .t = &sys->target, .known = known};
 	int error;
 
 	r.inv.system = sys;

@@ -51,7 +51,7 @@ static int from_image(struct symbols *s, struct loader *l, const struct files *f
 	if (r >= 0)
 		r = linux_image_parse(&image, buffer_bytes(&file), NULL);
 	if (r >= 0)
-		r = image_payload_read(&payload, &image);
+		r = image_payload_read(&payload, &image, NULL);
 	if (r < 0)
 		return r;
 	version = strndup((const char *)image.version.data, image.version.size);

@@ -56,6 +56,20 @@ static void index_names(struct patient *p, const char *module)
 		fail_msg("modules.dep does not name %s", module);
 }
 
+/* What was unpacked while modules were indexed is what now lies there. */
+static void tells_the_image(struct patient *p, const char *path)
+{
+	_cleanup_(buffer_done) struct buffer file = {0};
+	char digest[DIGEST_HEX_SIZE];
+	struct linux_image image;
+
+	assert_int_equal(
+		target_read(&p->system.target, path, LINUX_IMAGE_MAX_SIZE, &file, NULL), 0);
+	assert_int_equal(linux_image_parse(&image, buffer_bytes(&file), NULL), 0);
+	digest_of(DIGEST_SHA256, image.payload, digest);
+	assert_string_equal(p->report.image.digest, digest);
+}
+
 static void makes_the_module_directory(void **state)
 {
 	_cleanup_free_ char *before = NULL, *after = NULL;
@@ -83,6 +97,7 @@ static void makes_the_module_directory(void **state)
 	assert_int_equal(st.st_mode, S_IFREG | 0644);
 	stat_of(&p, "/boot/vmlinuz-" V, &st);
 	assert_int_equal(st.st_size, 2736);
+	tells_the_image(&p, "/boot/vmlinuz-" V);
 	assert_int_equal(st.st_mtim.tv_sec, PACKAGED_TIME);
 	stat_of(&p, "/etc/modprobe.d", &st);
 	assert_int_equal(st.st_mode, S_IFDIR | 0755);
@@ -251,6 +266,7 @@ static void without_module_operation_the_directory_stays(void **state)
 	patient_must_apply(&p);
 	stat_of(&p, MODULES, &after);
 	assert_int_equal(before.st_ino, after.st_ino);
+	assert_string_equal(p.report.image.digest, ""); /* it brings none */
 	assert_false(target_exists(&p.system.target, MODULES "/kernel/net"));
 	patient_done(&p);
 }

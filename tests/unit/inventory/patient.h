@@ -22,6 +22,7 @@
 #define UUID "0f1e2d3c-1111-4222-8333-445566778899"
 
 struct patient {
+	const struct image_payloads *known; /* of earlier readings */
 	struct tree tree;
 	struct system sys;
 	struct inventory inv;
@@ -80,7 +81,7 @@ static inline void patient_read(struct patient *p)
 	struct fault *f = calloc(1, sizeof(*f));
 
 	inventory_done(&p->inv);
-	if (inventory_read(&p->inv, &p->sys, f) < 0)
+	if (inventory_read(&p->inv, &p->sys, p->known, f) < 0)
 		fail_msg("inventory_read: %s: %s", f->doing, f->reason);
 	free(f);
 }

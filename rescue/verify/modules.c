@@ -197,13 +197,20 @@ static const char *code_of(const char *reason)
 	return "module-vermagic";
 }
 
+/* What the kernel's own package brought, the same package brings again. */
+static int tell_own_remedy(struct rules *r, const struct kernel *k, const struct judged *m)
+{
+	return m->j.third_party || m->named || rules_is_offered(r, k)
+		? 0 : rules_package_remedy(r, k->release);
+}
+
 static int tell(struct rules *r, const struct kernel *k, const struct judged *m)
 {
 	const struct module_judgement *j = &m->j;
 	_cleanup_free_ char *more = m->bad > 1 ? text_printf(" (and %zu more)", m->bad - 1)
 					       : strdup("");
-
 	_cleanup_free_ char *owner = NULL;
+	int rc;
 
 	if (!more)
 		return -ENOMEM;
@@ -215,10 +222,11 @@ static int tell(struct rules *r, const struct kernel *k, const struct judged *m)
 	owner = j->third_party && !m->named ? rules_owner_text(r, k, j) : strdup("");
 	if (!owner)
 		return -ENOMEM;
-	return findings_add(&r->v->findings,
+	rc = findings_add(&r->v->findings,
 		m->dangling ? "weak-update-dangling" : code_of(j->reason),
 		rules_severity(r, k), k->release, j->path, "module %s will not load: %s%s%s",
 		j->path, j->detail, more, owner);
+	return rc < 0 ? rc : tell_own_remedy(r, k, m);
 }
 
 static int keep(struct module_judgements *list, struct module_judgement *j)

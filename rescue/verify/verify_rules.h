@@ -70,7 +70,10 @@ int rules_offer(struct rules *r); /* offer_rules.c: does the system take that ke
 /* wanted.c: file names of the packages that hold that release. 0 or -ENOMEM. */
 int rules_wanted_files(const struct rules *r, const char *release, struct strings *ret);
 char *rules_wanted_text(const struct rules *r, const char *release); /* NULL: no memory */
-/* Gives the finding added last the restore command, where the patient's caches hold them. */
+/*
+ * Gives the finding added last the restore command, where the patient's caches hold them;
+ * else they become what the verification wants.
+ */
 int rules_package_remedy(struct rules *r, const char *release);
 
 /* kernel_state of the inventory's kernel i, from its parts and entries alone. */

@@ -81,6 +81,15 @@ static const char *find_cached(const struct inventory *inv, const char *file)
 	return NULL;
 }
 
+/* Of several errors the first one's packages: they are what the next step asks for. */
+static void ask_for(struct rules *r, struct strings *files)
+{
+	const struct findings *fs = &r->v->findings;
+
+	if (fs->items[fs->count - 1].severity == SEVERITY_ERROR && r->v->wanted.count == 0)
+		r->v->wanted = TAKE_STRUCT(*files);
+}
+
 /* Only where every wanted file is in the patient's own caches: a part alone repairs nothing. */
 int rules_package_remedy(struct rules *r, const char *release)
 {
@@ -95,8 +104,10 @@ int rules_package_remedy(struct rules *r, const char *release)
 	for (size_t i = 0; rc >= 0 && i < files.count; i++) {
 		const char *path = find_cached(r->inv, files.items[i]);
 
-		if (!path)
+		if (!path) {
+			ask_for(r, &files);
 			return 0;
+		}
 		rc = buffer_puts(&command, " ");
 		if (rc >= 0)
 			rc = buffer_puts_word(&command, path);
@@ -121,6 +132,7 @@ int rules_wanted(struct rules *r)
 	_cleanup_free_ char *files = rules_wanted_text(r, clue->release);
 	if (!files)
 		return -ENOMEM;
+	strings_done(&r->v->wanted);
 	rc = rules_wanted_files(r, clue->release, &r->v->wanted);
 	if (rc >= 0)
 		rc = findings_add(fs, "no-kernel", SEVERITY_ERROR, clue->release, NULL,

@@ -79,6 +79,7 @@ struct module_tree {
 	size_t count, third_party; /* module files */
 	struct strings files;	/* relative to path, sorted */
 	struct strings missing; /* named by modules.order or modules.dep, not there */
+	bool lacks_index;	/* PART_INCOMPLETE, and modprobe would find none of the others */
 };
 
 struct initramfs_file {

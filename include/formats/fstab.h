@@ -27,6 +27,8 @@ void fstab_done(struct fstab *t);
 int fstab_parse(struct fstab *ret, struct bytes in, struct fault *f);
 /* The last line for that mount point (the one that mount -a leaves on top), or NULL. */
 const struct fstab_line *fstab_find(const struct fstab *t, const char *target);
+/* The boot goes on without it: noauto, nofail. */
+bool fstab_may_lack(const struct fstab_line *line);
 /* The value of option name ("subvol" in "subvol=root,noatime"), caller frees; or NULL. */
 char *mount_option(const char *options, const char *name);
 

@@ -174,3 +174,11 @@ char *mount_option(const char *options, const char *name)
 	}
 	return has ? text_of(found) : NULL;
 }
+
+bool fstab_may_lack(const struct fstab_line *line)
+{
+	_cleanup_free_ char *nofail = mount_option(line->options, "nofail");
+	_cleanup_free_ char *noauto = mount_option(line->options, "noauto");
+
+	return nofail || noauto;
+}

@@ -140,6 +140,7 @@ static int judge_unindexed(struct reader *r, struct module_tree *m)
 		error = find_missing(m, &order);
 	if (m->missing.count > order.count / 2) {
 		m->state = PART_INCOMPLETE;
+		m->lacks_index = true;
 	} else {
 		m->state = PART_UNINDEXED;
 		strings_done(&m->missing);

@@ -76,14 +76,6 @@ char *subvolume_option(const struct fstab_line *line)
 	return number ? text_printf("subvolid=%s", number) : NULL;
 }
 
-static bool may_lack(const struct fstab_line *line)
-{
-	_cleanup_free_ char *nofail = mount_option(line->options, "nofail");
-	_cleanup_free_ char *noauto = mount_option(line->options, "noauto");
-
-	return nofail || noauto;
-}
-
 /* ---- findings ---- */
 static bool has_inactive_stack(const struct landscape *l)
 {
@@ -99,7 +91,7 @@ static bool has_inactive_stack(const struct landscape *l)
 
 static enum severity lack_of(const struct wanted_place *w, const struct fstab_line *line)
 {
-	return w->role == ROLE_ESP && may_lack(line) ? SEVERITY_WARNING : w->lack;
+	return w->role == ROLE_ESP && fstab_may_lack(line) ? SEVERITY_WARNING : w->lack;
 }
 
 static int report_lack(struct system *s, const struct wanted_place *w,

@@ -32,6 +32,16 @@ static bool fails_in_fips_mode(const struct rules *r, const struct kernel *k)
 	return rules_fips_problem(r, k, &problem) >= 0 && problem;
 }
 
+/* Where some are gone: none that mounting what fstab names would want. */
+static bool has_modules_enough(const struct rules *r, const struct kernel *k)
+{
+	_cleanup_free_ char *lacking = NULL;
+
+	if (k->modules.state != PART_INCOMPLETE)
+		return k->modules.state == PART_OK;
+	return has_own_modules(k) && rules_modules_lack(r, k, &lacking) >= 0 && !lacking;
+}
+
 enum kernel_state rules_kernel_state(const struct rules *r, size_t i)
 {
 	const struct kernel *k = &r->inv->kernels[i];
@@ -39,7 +49,7 @@ enum kernel_state rules_kernel_state(const struct rules *r, size_t i)
 	if (k->image.state == PART_MISSING && !k->image.spare &&
 		(k->modules.state == PART_MISSING || !has_own_modules(k)))
 		return KERNEL_ABSENT;
-	if (k->image.state != PART_OK || k->modules.state != PART_OK ||
+	if (k->image.state != PART_OK || !has_modules_enough(r, k) ||
 		k->initramfs.state != PART_OK || !rules_reaches_root(r, k) ||
 		!has_working_entry(r->inv, k) || fails_in_fips_mode(r, k))
 		return KERNEL_INCOMPLETE;
@@ -106,6 +116,22 @@ static int add_modules_missing(struct rules *r, const struct kernel *k)
 	return rc < 0 ? rc : rules_package_remedy(r, k->release);
 }
 
+static int add_modules_incomplete(struct rules *r, const struct kernel *k)
+{
+	const struct module_tree *m = &k->modules;
+	_cleanup_free_ char *lacking = NULL;
+	bool one = m->missing.count == 1;
+	int rc = rules_modules_lack(r, k, &lacking);
+
+	if (rc >= 0)
+		rc = findings_add(&r->v->findings, "modules-incomplete", rules_severity(r, k),
+			k->release, m->path, "%zu module%s that %s lists %s not there (%s%s)%s%s",
+			m->missing.count, one ? "" : "s", m->path, one ? "is" : "are",
+			m->missing.count ? m->missing.items[0] : "?", one ? "" : ", …",
+			lacking ? ": " : "", lacking ? lacking : "");
+	return rc < 0 ? rc : rules_package_remedy(r, k->release);
+}
+
 static int judge_modules(struct rules *r, const struct kernel *k)
 {
 	const struct module_tree *m = &k->modules;
@@ -115,12 +141,8 @@ static int judge_modules(struct rules *r, const struct kernel *k)
 
 	if (!has_own_modules(k))
 		return add_modules_missing(r, k);
-	if (m->state == PART_INCOMPLETE) {
-		rc = findings_add(fs, "modules-incomplete", severity, k->release, m->path,
-			"%zu modules that %s lists are not there (%s, …)", m->missing.count,
-			m->path, m->missing.count ? m->missing.items[0] : "?");
-		return rc < 0 ? rc : rules_package_remedy(r, k->release);
-	}
+	if (m->state == PART_INCOMPLETE)
+		return add_modules_incomplete(r, k);
 	if (m->state != PART_UNINDEXED)
 		return 0;
 	rc = findings_add(fs, "modules-unindexed", severity, k->release, m->path,

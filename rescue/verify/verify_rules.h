@@ -84,5 +84,10 @@ enum kernel_state rules_kernel_state(const struct rules *r, size_t i);
  */
 int rules_initramfs_lacks(const struct rules *r, const struct kernel *k, char **ret);
 bool rules_reaches_root(const struct rules *r, const struct kernel *k);
+/*
+ * missing.c: what keeps a boot from its end where modules are gone that the index names,
+ * *ret a sentence, or NULL. 0 or -ENOMEM.
+ */
+int rules_modules_lack(const struct rules *r, const struct kernel *k, char **ret);
 
 #endif

@@ -122,7 +122,8 @@ int rules_wanted(struct rules *r)
 	int rc;
 
 	for (size_t i = 0; i < inv->kernel_count; i++)
-		if (kernel_is_whole(&inv->kernels[i]))
+		if (kernel_is_whole(&inv->kernels[i]) ||
+			r->v->kernel_states[i] == KERNEL_BOOTABLE)
 			return 0;
 	if (inv->clue_count == 0)
 		return findings_add(fs, "no-kernel", SEVERITY_ERROR, NULL, NULL,

@@ -20,8 +20,12 @@ def test_an_index_that_names_files_that_are_gone(directory):
     path.unlink()
     system = verify(root, code=1)
     found = finding(system, "modules-incomplete")
-    assert found["message"].startswith("1 modules that "), found
-    assert "vmxnet3.ko" in found["message"] and system["verdict"] == "unbootable"
+    assert found["message"].startswith("1 module that "), found
+    assert "vmxnet3.ko" in found["message"] and system["verdict"] == "degraded"
+    kernel, = rescue_json("inventory", "--root", root, code=1)["systems"][0]["kernels"]
+    assert kernel["state"] == "bootable" and kernel["modules"]["state"] == "incomplete"
+    screen = rescue("--root", root, code=1).out
+    assert "bring these packages" in screen and "kernel-modules-" in screen, screen
     # The packages are in the system's own cache: the command is there, and mends it.
     cache = root / "var/cache/dnf/base-1/packages"
     cache.mkdir(parents=True)
@@ -33,6 +37,19 @@ def test_an_index_that_names_files_that_are_gone(directory):
     done = rescue_json(*command[1:], "--allow-unsigned", "--yes", code=0)
     assert done["applied"] and done["verdict"] == "bootable", done["findings"]
     assert path.exists() and "modules-incomplete" not in codes(verify(root, code=0)["findings"])
+
+
+def test_a_module_is_gone_that_mounts_what_fstab_names(directory):
+    root = program.small_root(directory)
+    table = root / "etc/fstab"
+    path, = modules(root).rglob("vfat.ko")
+    table.write_text(table.read_text() + "/dev/vdb1 /srv vfat defaults 0 2\n")
+    path.unlink()
+    system = verify(root, code=1)
+    assert "/srv cannot be mounted without" in finding(system, "modules-incomplete")["message"]
+    assert system["verdict"] == "unbootable"
+    table.write_text(table.read_text().replace("vfat defaults", "vfat nofail"))
+    assert verify(root, code=1)["verdict"] == "degraded"
 
 
 def test_a_symbol_that_nobody_exports(directory):

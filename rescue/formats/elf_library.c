@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Notes of a shared library: name size, description size, type; each padded. */
+/* Notes of a shared library (name size, description size, type; each padded), and .interp. */
 #include "formats/elf_library.h"
 #include "elf_sections.h"
 
@@ -71,6 +71,12 @@ static void take_notes(struct elf_library *ret, const struct elf *e, struct byte
 	}
 }
 
+/* A text that ends within its section. */
+static const char *text_of(struct bytes in)
+{
+	return in.size > 1 && memchr(in.data, 0, in.size) ? (const char *)in.data : NULL;
+}
+
 int elf_library_parse(struct elf_library *ret, struct bytes in, struct fault *f)
 {
 	struct elf_library library = {0};
@@ -82,6 +88,8 @@ int elf_library_parse(struct elf_library *ret, struct bytes in, struct fault *f)
 		struct elf_section s;
 
 		r = elf_section_at(&s, &e, i, &why);
+		if (r >= 0 && s.type == SHT_PROGBITS && strcmp(s.name, ".interp") == 0)
+			library.interpreter = text_of(s.content);
 		if (r < 0 || s.type != SHT_NOTE)
 			continue;
 		if (strcmp(s.name, ".note.ABI-tag") == 0)

@@ -127,7 +127,7 @@ static bool gets_to_its_root(const struct rules *r)
 {
 	static const char *const codes[] = {"boot-unreadable-by-loader", "loader-astray",
 		"storage-undriven",
-		"package-incompatible", "glibc-needs-newer-kernel", "cpu-below-level",
+		"init-missing", "package-incompatible", "glibc-needs-newer-kernel", "cpu-below-level",
 		"secureboot-unsigned"};
 
 	for (size_t i = 0; i < r->v->findings.count; i++) {
@@ -202,6 +202,8 @@ int rules_run(struct verification *ret, const struct inventory *inv,
 		r = rules_wanted(&rules);
 	if (r >= 0)
 		r = rules_user_space(&rules);
+	if (r >= 0)
+		r = rules_first_program(&rules);
 	if (r >= 0)
 		r = rules_secure(&rules);
 	if (r >= 0)

@@ -55,6 +55,7 @@ int rules_loader_reads(struct rules *r);	   /* loader_reads.c: features of /boot
 int rules_wanted(struct rules *r);	   /* wanted.c: which package is needed */
 int rules_modules(struct rules *r, struct fault *f); /* modules.c: does each one load */
 int rules_user_space(struct rules *r);	/* user_space.c: libc, CPU */
+int rules_first_program(struct rules *r); /* first_program.c: init */
 int rules_secure(struct rules *r);	/* secure.c: FIPS, Secure Boot */
 int rules_labels(struct rules *r);	/* labels.c: SELinux */
 int rules_space(struct rules *r);	/* space.c: room in /boot */

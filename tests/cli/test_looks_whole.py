@@ -72,3 +72,24 @@ def test_an_entry_without_initramfs(directory):
     assert "entry-broken" in codes(system["findings"]), system["findings"]
     mend("--root", root, only=["entry"])
     rescue("verify", "--root", root, code=0)
+
+
+def test_the_program_that_starts_the_system(directory):
+    root = program.small_root(directory)
+    init = root / "sbin/init"
+    text = init.read_text()
+    for damage in (init.unlink, lambda: init.write_text(""),
+                   lambda: init.write_text("#!/usr/bin/gone\n"),
+                   # An ELF program whose loader's directory is gone, as a link of /usr may be.
+                   lambda: init.write_bytes((root / "bin/sh").read_bytes())):
+        damage()
+        init.exists() and init.chmod(0o755)
+        system = verify("--root", root, verdict="unbootable")
+        told, = (f for f in system["findings"] if f["code"] == "init-missing")
+        assert told["severity"] == "error" and told["subject"] == "/sbin/init", told
+    init.write_text(text)
+    verify("--root", root, verdict="bootable")
+    change(entry_of(root), r"(?m)^(options .*)", r"\1 init=/nowhere")
+    told, = (f for f in verify("--root", root, verdict="bootable")["findings"]
+             if f["code"] == "init-missing")
+    assert told["severity"] == "warning" and told["subject"] == "/nowhere", told

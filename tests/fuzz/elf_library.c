@@ -8,7 +8,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct elf_library l = {0};
 
-	if (elf_library_parse(&l, (struct bytes){data, size}, NULL) == 0 && l.x86_level > 4)
+	if (elf_library_parse(&l, (struct bytes){data, size}, NULL) == 0 &&
+	    (l.x86_level > 4 || (l.interpreter && strlen(l.interpreter) >= size)))
 		abort();
 	return 0;
 }

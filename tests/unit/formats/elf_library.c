@@ -97,6 +97,24 @@ static void notes_that_say_nothing(void **state)
 	assert_int_equal(parse(&m).x86_level, 4);
 }
 
+static void what_loads_it(void **state)
+{
+	static const char interp[] = "/lib64/ld.so";
+	struct made m = library();
+	char *name = (char *)m.data + NAMES_AT + 1;
+
+	(void)state;
+	assert_null(parse(&m).interpreter);
+	memcpy(name, ".interp", sizeof(".interp"));
+	memcpy(m.data + ABI_AT, interp, sizeof(interp));
+	section(&m, 1, 1, SHT_PROGBITS, ABI_AT, sizeof(interp));
+	assert_string_equal(parse(&m).interpreter, interp);
+	section(&m, 1, 1, SHT_PROGBITS, ABI_AT, sizeof(interp) - 1); /* does not end */
+	assert_null(parse(&m).interpreter);
+	section(&m, 1, 1, SHT_PROGBITS, ABI_AT, 0);
+	assert_null(parse(&m).interpreter);
+}
+
 static void no_library(void **state)
 {
 	struct elf_library l;
@@ -113,6 +131,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_notes),
 		cmocka_unit_test(notes_that_say_nothing),
+		cmocka_unit_test(what_loads_it),
 		cmocka_unit_test(no_library),
 	};
 

@@ -25,7 +25,8 @@ static int setup(void **state)
 {
 	struct facts *x = calloc(1, sizeof(*x));
 
-	tree_make(&x->tree, "d 0755 /boot\nd 0755 /etc\nd 0755 /lib/modules\n");
+	tree_make(&x->tree, "d 0755 /boot\nd 0755 /etc\nd 0755 /lib/modules\n"
+			     "f 0755 /sbin/init =#!/bin/sh\nf 0755 /bin/sh\n");
 	x->system = (struct system){.id = (char *)"linux-3f2a", .complete = true,
 		.arch = (char *)"x86_64", .root.fstype = (char *)"ext4",
 		.firmware = FIRMWARE_BIOS, .target.fd = x->tree.fd};

@@ -23,6 +23,7 @@ struct module_judgement {
 	enum module_verdict verdict;
 	const char *reason; /* static: "format", "arch", "vermagic", …; NULL: none */
 	char *detail;	    /* plain words, or NULL */
+	const char *certificate; /* static: the file to enroll (mokutil --import), or NULL */
 };
 
 struct module_judgements {

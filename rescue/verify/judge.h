@@ -8,16 +8,32 @@
 #include "formats/module_signature.h"
 #include "formats/module_versions.h"
 #include "formats/kmod_config.h"
-#include "verify.h"
+#include "verify_rules.h"
 
 #define KERNEL_VERSION_OF(a, b, c) ((a) << 16 | (b) << 8 | (c))
+
+/* Which keys besides its own ones a kernel's configuration has it take for modules. */
+struct keyrings {
+	bool uefi;     /* EL7's CONFIG_MODULE_SIG_UEFI: db and MOK */
+	bool platform; /* .platform: db and MOK, which upstream does not ask for modules */
+	bool machine, machine_ca_only; /* .machine: MOK, or certificate authorities of it */
+};
+
+enum { OWN_CERTIFICATES = 3 };
 
 /* One kernel: what its own modules agree on, and how that generation decides. */
 struct loader {
 	const char *release;
 	unsigned version; /* KERNEL_VERSION_OF; 0: its release tells none */
 	bool force_load, forgives_namespaces; /* of its configuration */
-	bool checks_signatures, needs_signature, trusts_firmware_keys;
+	bool checks_signatures, needs_signature;
+	bool locks_down; /* under Secure Boot it loads signed modules alone */
+	struct keyrings keyrings;
+	const struct vouchers *vouchers; /* of the machine at hand; NULL: it is another one */
+	bool takes_db, takes_mok; /* surely */
+	/* The system's own certificates, made to sign modules here, and their files. */
+	struct kernel_keys own;
+	const char *own_paths[OWN_CERTIFICATES];
 	bool wants_all_versions; /* a symbol without a version refuses the module */
 	struct kernel_keys keys; /* built in, as far as its image could be read */
 	bool lacks_livepatch, checks_btf;
@@ -33,6 +49,8 @@ void loader_done(struct loader *l);
 /* Version, configuration (/boot/config-V), command line or NULL; 0 or -ENOMEM. */
 int loader_of_kernel(struct loader *ret, const struct files *files, const struct kernel *k,
 		     const char *cmdline);
+/* loader_trust.c: what Secure Boot makes of it on the machine that is judged. 0 or -ENOMEM. */
+int loader_trust_machine(struct loader *l, const struct rules *r);
 /* Takes what an in-tree module of that release tells; 0 or -ENOMEM. */
 int loader_learn(struct loader *l, const struct elf_module *m, const char *vermagic);
 

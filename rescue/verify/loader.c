@@ -14,6 +14,7 @@ void loader_done(struct loader *l)
 	free(l->vermagic);
 	l->vermagic = NULL;
 	kernel_keys_done(&l->keys);
+	kernel_keys_done(&l->own);
 	strings_done(&l->blacklist);
 	strings_done(&l->built_in);
 }
@@ -51,8 +52,15 @@ static int read_config(struct loader *l, const struct files *files, const struct
 	l->force_load = is_set(&config, "CONFIG_MODULE_FORCE_LOAD=y");
 	l->checks_signatures = is_set(&config, "CONFIG_MODULE_SIG=y");
 	l->needs_signature = is_set(&config, "CONFIG_MODULE_SIG_FORCE=y");
-	l->trusts_firmware_keys = is_set(&config, "CONFIG_INTEGRITY_PLATFORM_KEYRING=y") ||
-				  is_set(&config, "CONFIG_INTEGRITY_MACHINE_KEYRING=y");
+	/* Upstream's name, Fedora's and Debian's older one, EL7's. */
+	l->locks_down = is_set(&config, "CONFIG_LOCK_DOWN_IN_EFI_SECURE_BOOT=y") ||
+			is_set(&config, "CONFIG_EFI_SECURE_BOOT_LOCK_DOWN=y") ||
+			is_set(&config, "CONFIG_EFI_SECURE_BOOT_SIG_ENFORCE=y");
+	l->keyrings = (struct keyrings){
+		.uefi = is_set(&config, "CONFIG_MODULE_SIG_UEFI=y"),
+		.platform = is_set(&config, "CONFIG_INTEGRITY_PLATFORM_KEYRING=y"),
+		.machine = is_set(&config, "CONFIG_INTEGRITY_MACHINE_KEYRING=y"),
+		.machine_ca_only = is_set(&config, "CONFIG_INTEGRITY_CA_MACHINE_KEYRING=y")};
 	l->lacks_livepatch = !is_set(&config, "CONFIG_LIVEPATCH=y");
 	l->checks_btf = is_set(&config, "CONFIG_DEBUG_INFO_BTF_MODULES=y") &&
 			!is_set(&config, "CONFIG_MODULE_ALLOW_BTF_MISMATCH=y");

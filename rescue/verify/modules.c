@@ -148,6 +148,8 @@ static int judge_tree(struct judge *judge, const struct rules *r, const struct k
 	int rc = loader_of_kernel(&judge->loader, files, k, cmdline_of(r->inv, k));
 
 	if (rc >= 0)
+		rc = loader_trust_machine(&judge->loader, r);
+	if (rc >= 0)
 		rc = kernel_search_read(&judge->search, files->target, k->release);
 	if (rc >= 0)
 		rc = symbols_of_kernel(&judge->symbols, &judge->loader, files, k);
@@ -226,6 +228,8 @@ static int tell(struct rules *r, const struct kernel *k, const struct judged *m)
 		m->dangling ? "weak-update-dangling" : code_of(j->reason),
 		rules_severity(r, k), k->release, j->path, "module %s will not load: %s%s%s",
 		j->path, j->detail, more, owner);
+	if (rc >= 0 && j->certificate)
+		return findings_remedy(&r->v->findings, "mokutil --import %s", j->certificate);
 	return rc < 0 ? rc : tell_own_remedy(r, k, m);
 }
 

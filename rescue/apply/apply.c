@@ -54,7 +54,7 @@ static int commit(struct work *w, struct fault *f)
 	int r;
 
 	w->is_changing = true;
-	progress_report(w->progress, "putting files in place", 0, 0);
+	stage_tell(w, "putting files in place");
 	r = commit_steps(w->target, &w->journal, f);
 	if (r == 0)
 		r = take_parents_after(w, f);

@@ -231,8 +231,10 @@ int prepare(struct work *w, struct fault *f)
 		r = stage_autorelabel(w, f);
 	for (size_t i = 0; r == 0 && i < w->journal.step_count; i++)
 		r = keep_old(w, &w->journal.steps[i], f);
-	if (r == 0)
+	if (r == 0) {
+		stage_tell(w, "writing to disk");
 		r = sync_parents(w, f);
+	}
 	if (r == 0)
 		r = take_after(w, f);
 	if (r == 0)

@@ -160,7 +160,7 @@ static int stage_built(struct work *w, const struct operation *op,
 	request.patient = w->target;
 	request.config = config.data;
 	request.root_fstype = stage_root_fstype(w);
-	progress_report(w->progress, "building initramfs", 0, 0);
+	stage_tell(w, "building initramfs");
 	r = generate_initramfs(out, &request, &summary, f);
 	if (r == 0 && (r = FAULT_POINT("write initramfs")) < 0)
 		fault_errno(f, -r, s->path, "write %s", s->path);

@@ -344,7 +344,7 @@ static int make_index(struct work *w, struct fault *f)
 		if (unlinkat(w->modules.target.fd, index_names[i], 0) < 0 &&
 			errno != ENOENT)
 			return modules_fault(w, -errno, index_names[i], f);
-	progress_report(w->progress, "indexing modules", 0, 0);
+	stage_tell(w, "indexing modules");
 	r = generate_index(w->modules.target.fd, w->plan->release, w->target, f);
 	if (r == 0 && (r = FAULT_POINT("index modules")) < 0)
 		modules_fault(w, r, "modules.dep", f);

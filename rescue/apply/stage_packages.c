@@ -226,8 +226,11 @@ static int stage_package(struct work *w, size_t package, struct fault *f)
 {
 	_cleanup_(stream_done) struct stream s = {.w = w, .package = package, .fd = -1};
 	const struct package_sink sink = {begin, add_data, end, &s};
-	int r = package_stream(&w->sets->packages[package], &sink, w->progress, f);
+	const struct package *p = &w->sets->packages[package];
+	int r;
 
+	log_line("staging %s", p->nevra);
+	r = package_stream(p, &sink, w->progress, f);
 	return r < 0 ? r : fill_twins(&s, f);
 }
 

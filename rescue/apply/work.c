@@ -6,6 +6,12 @@
 #include <fcntl.h>
 #include <string.h>
 
+void stage_tell(const struct work *w, const char *what)
+{
+	log_line("%s", what);
+	progress_report(w->progress, what, 0, 0);
+}
+
 int stage_open(struct work *w, const struct journal_step *s, struct fault *f)
 {
 	_cleanup_free_ char *name = NULL;

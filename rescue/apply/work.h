@@ -91,6 +91,8 @@ void attributes_of_package(const struct work *w, const struct package_file *file
 int stage_packages(struct work *w, struct fault *f);
 
 /* work.c: for every stage. */
+/* Another part of the work begins: users and the log are told. */
+void stage_tell(const struct work *w, const char *what);
 /* The root's file system, NULL: not known. */
 const char *stage_root_fstype(const struct work *w);
 /* A new file under a step's staged name; fd or -errno. */

@@ -26,17 +26,18 @@ void log_verbose(void)
 	verbose = true;
 }
 
-/* "2024-05-01T12:00:00Z text\n" */
+/* "2024-05-01T12:00:00.000Z text\n" */
 static int compose(struct buffer *line, const char *text)
 {
 	char stamp[32] = "";
-	time_t now = time(NULL);
+	struct timespec now;
 	struct tm utc;
 	int r;
 
-	if (gmtime_r(&now, &utc))
-		strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%SZ ", &utc);
-	r = buffer_puts(line, stamp);
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (gmtime_r(&now.tv_sec, &utc))
+		strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &utc);
+	r = buffer_printf(line, "%s.%03ldZ ", stamp, now.tv_nsec / 1000000);
 	if (r == 0)
 		r = buffer_puts_escaped(line, text);
 	if (r == 0)

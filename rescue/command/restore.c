@@ -105,6 +105,7 @@ static int verify_again(struct session *s, struct fault *f)
 	int r;
 
 	s->has_errors = false;
+	log_line("verifying");
 	r = session_examine(s, p, &how, f);
 	if (r >= 0 && add_labels_missing(s, &p->verification.findings) < 0)
 		r = fault_no_memory(f);

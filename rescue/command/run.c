@@ -133,5 +133,6 @@ int command_main(int argc, char **argv)
 		print_fault(&f);
 		code = fault_exit_code(&f);
 	}
+	log_line("ended with %d", code);
 	return code;
 }

@@ -14,6 +14,9 @@ int thread_start(pthread_t *ret, void *(*run)(void *data), void *data);
  * thread alone where no other can be had); it is done when this returns.
  */
 void threads_each(size_t count, void (*work)(void *data, size_t index), void *data);
+/* The same for work that mostly waits for disks: several at a time on one processor, too. */
+void threads_each_waiting(
+	size_t count, void (*work)(void *data, size_t index), void *data);
 /* How many can run at the same time: at least 1, at most limit. */
 unsigned thread_useful(unsigned limit);
 

@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 
 /* musl's own choice of a stack is small for paths and faults. */
-enum { THREAD_STACK = 512 * 1024, MAX_SHARING = 8 };
+enum { THREAD_STACK = 512 * 1024, MAX_SHARING = 8, WAITING = 4 };
 
 /* Signals belong to the thread that can act on them. */
 int thread_start(pthread_t *ret, void *(*run)(void *data), void *data)
@@ -56,16 +56,31 @@ static void *take_turns(void *data)
 	return NULL;
 }
 
-void threads_each(size_t count, void (*work)(void *data, size_t index), void *data)
+/* By `wanted` threads at most, with the calling one. */
+static void share(struct shared *s, size_t wanted)
 {
-	struct shared s = {.count = count, .work = work, .data = data};
-	size_t useful = MIN_OF(thread_useful(MAX_SHARING), count), started = 0;
+	size_t useful = MIN_OF(wanted, s->count), started = 0;
 	pthread_t threads[MAX_SHARING];
 
 	while (started + 1 < useful &&
-	       thread_start(&threads[started], take_turns, &s) == 0)
+	       thread_start(&threads[started], take_turns, s) == 0)
 		started++;
-	take_turns(&s);
+	take_turns(s);
 	while (started > 0)
 		pthread_join(threads[--started], NULL);
+}
+
+void threads_each(size_t count, void (*work)(void *data, size_t index), void *data)
+{
+	struct shared s = {.count = count, .work = work, .data = data};
+
+	share(&s, thread_useful(MAX_SHARING));
+}
+
+void threads_each_waiting(
+	size_t count, void (*work)(void *data, size_t index), void *data)
+{
+	struct shared s = {.count = count, .work = work, .data = data};
+
+	share(&s, WAITING);
 }

@@ -76,13 +76,11 @@ void device_read_ahead(const struct device *d, int fd)
 		POSIX_FADV_WILLNEED);
 }
 
-ssize_t device_peek(const struct device *d, uint64_t offset, void *data, size_t size)
+ssize_t device_read(
+	const struct device *d, int fd, uint64_t offset, void *data, size_t size)
 {
-	_cleanup_close_ int fd = device_open(d, O_RDONLY, NULL);
 	size_t done = 0;
 
-	if (fd < 0)
-		return fd;
 	while (done < size) {
 		ssize_t got = pread(fd, (char *)data + done, size - done,
 			(off_t)(d->offset + offset + done));
@@ -96,6 +94,13 @@ ssize_t device_peek(const struct device *d, uint64_t offset, void *data, size_t 
 		done += (size_t)got;
 	}
 	return (ssize_t)done;
+}
+
+ssize_t device_peek(const struct device *d, uint64_t offset, void *data, size_t size)
+{
+	_cleanup_close_ int fd = device_open(d, O_RDONLY, NULL);
+
+	return fd < 0 ? fd : device_read(d, fd, offset, data, size);
 }
 
 void devices_hold(struct held *h, const char *path)

@@ -41,6 +41,9 @@ int device_open(const struct device *d, int flags, struct fault *f);
 /* libblkid reads here and there near both ends: two large requests cost less. */
 void device_read_ahead(const struct device *d, int fd);
 /* Up to size bytes from offset on, counted from the device's start. Count or -errno. */
+ssize_t device_read(
+	const struct device *d, int fd, uint64_t offset, void *data, size_t size);
+/* The same where it is not open. */
 ssize_t device_peek(const struct device *d, uint64_t offset, void *data, size_t size);
 bool device_is_extended(const struct device *d); /* an MBR's container of logical ones */
 /* Reads a disk's partition table: adds partitions, or tells more of known ones. */
@@ -80,8 +83,9 @@ const char *stack_unreachable(const struct landscape *l, int device);
 /* system.unreachable and system.pieces; its fstab has been read. 0 or -ENOMEM. */
 int stack_read(const struct landscape *l, struct system *s);
 
-/* ---- systems: systems.c, places.c, identity.c, firmware.c, directory.c ---- */
+/* ---- systems: systems.c, roots.c, places.c, identity.c, firmware.c, directory.c ---- */
 int systems_scan(struct landscape *l, struct fault *f);
+int roots_find(struct landscape *l, struct fault *f); /* appends them, with their trees */
 /* Everything but id and root of a system whose root is in its target. */
 int system_read(
 	struct landscape *l, struct system *s, enum access access, struct fault *f);

@@ -23,10 +23,21 @@ struct mount_request {
 
 /* NEEDS-PRIVILEGE, or what is missing to mount anything at all. */
 int mounts_new(struct mounts **ret, struct fault *f);
-/* Unmounts all, newest first. 0 or the first -errno of flushing what was writable. */
+/* Unmounts all trees, each newest first. 0 or the first -errno of flushing what was writable. */
 int mounts_close(struct mounts *m, struct fault *f);
 void mounts_free(struct mounts *m);
 
+/*
+ * New trees, mounted side by side: no two of them on the same file system. Each is answered
+ * for itself.
+ */
+struct new_tree {
+	struct mount_request request;
+	int tree;	      /* its number, or -errno */
+	struct target target; /* its root directory */
+	struct fault why;     /* with -errno */
+};
+void mount_trees_new(struct mounts *m, struct new_tree *trees, size_t count);
 /* A new tree and its root directory. The tree's number, or -errno. */
 int mount_tree_new(struct mounts *m, const struct mount_request *r, struct target *ret,
 	struct fault *f);

@@ -13,6 +13,7 @@ struct mounted {
 	uint64_t offset;
 	char *loop; /* its loop device, or NULL */
 	enum access access;
+	int error; /* of taking it down: 0 or -errno */
 };
 
 struct mounts {

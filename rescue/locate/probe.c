@@ -13,11 +13,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <stdatomic.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define MAX_HELPERS 3 /* threads beside the first one */
 #define LUKS_START 4096
 #define EXT_SUPERBLOCK 1024
 #define EXT_STATE 0x3a
@@ -46,11 +44,11 @@ static uint32_t le32(const uint8_t *p)
 	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-static bool ext_is_unclean(const struct device *d)
+static bool ext_is_unclean(const struct device *d, int fd)
 {
 	uint8_t sb[1024];
 
-	if (device_peek(d, EXT_SUPERBLOCK, sb, sizeof(sb)) != sizeof(sb))
+	if (device_read(d, fd, EXT_SUPERBLOCK, sb, sizeof(sb)) != sizeof(sb))
 		return false;
 	if (le32(sb + EXT_LAST_ORPHAN) != 0 ||
 		(le32(sb + EXT_RO_COMPAT) & EXT_ORPHAN_PRESENT))
@@ -60,20 +58,20 @@ static bool ext_is_unclean(const struct device *d)
 	return !(sb[EXT_STATE] & EXT_VALID);
 }
 
-static bool btrfs_is_unclean(const struct device *d)
+static bool btrfs_is_unclean(const struct device *d, int fd)
 {
 	static const uint8_t none[8];
 	uint8_t log_root[8];
 
-	return device_peek(d, BTRFS_LOG_ROOT, log_root, sizeof(log_root)) == 8 &&
+	return device_read(d, fd, BTRFS_LOG_ROOT, log_root, sizeof(log_root)) == 8 &&
 	       memcmp(log_root, none, sizeof(none)) != 0;
 }
 
-static bool fat_is_unclean(const struct device *d)
+static bool fat_is_unclean(const struct device *d, int fd)
 {
 	uint8_t sector[512];
 
-	if (device_peek(d, 0, sector, sizeof(sector)) != sizeof(sector))
+	if (device_read(d, fd, 0, sector, sizeof(sector)) != sizeof(sector))
 		return false;
 	/* FAT32 has no 16-bit count of sectors in a FAT. */
 	if (sector[0x16] == 0 && sector[0x17] == 0)
@@ -81,13 +79,13 @@ static bool fat_is_unclean(const struct device *d)
 	return sector[FAT_STATE] & FAT_DIRTY;
 }
 
-static bool is_unclean(const struct device *d)
+static bool is_unclean(const struct device *d, int fd)
 {
 	if (text_starts(d->fstype, "ext"))
-		return ext_is_unclean(d);
+		return ext_is_unclean(d, fd);
 	if (strcmp(d->fstype, "btrfs") == 0)
-		return btrfs_is_unclean(d);
-	return strcmp(d->fstype, "vfat") == 0 && fat_is_unclean(d);
+		return btrfs_is_unclean(d, fd);
+	return strcmp(d->fstype, "vfat") == 0 && fat_is_unclean(d, fd);
 }
 
 static unsigned role_of_contents(const char *fstype)
@@ -125,12 +123,12 @@ static int take_value(char **ret, blkid_probe pr, const char *name)
 	return *ret ? 0 : -ENOMEM;
 }
 
-static bool starts_zfs_list(const struct device *d, uint64_t label)
+static bool starts_zfs_list(const struct device *d, int fd, uint64_t label)
 {
 	/* XDR; 0 or 1, the writer's byte order; nothing else in these four bytes. */
 	uint8_t start[4];
 
-	return device_peek(d, label + ZFS_LIST, start, sizeof(start)) == sizeof(start) &&
+	return device_read(d, fd, label + ZFS_LIST, start, sizeof(start)) == sizeof(start) &&
 	       start[0] == 1 && start[1] <= 1 && start[2] == 0 && start[3] == 0;
 }
 
@@ -138,15 +136,15 @@ static bool starts_zfs_list(const struct device *d, uint64_t label)
  * libblkid reads a MiB of each device for ZFS, more than for all else. Only where one of
  * the four labels has its list of values is that worth while.
  */
-static bool may_be_zfs(const struct device *d)
+static bool may_be_zfs(const struct device *d, int fd)
 {
 	const uint64_t end = d->size / ZFS_LABEL * ZFS_LABEL;
 
 	if (end < 4 * ZFS_LABEL)
 		return false;
-	return starts_zfs_list(d, 0) || starts_zfs_list(d, ZFS_LABEL) ||
-	       starts_zfs_list(d, end - 2 * ZFS_LABEL) ||
-	       starts_zfs_list(d, end - ZFS_LABEL);
+	return starts_zfs_list(d, fd, 0) || starts_zfs_list(d, fd, ZFS_LABEL) ||
+	       starts_zfs_list(d, fd, end - 2 * ZFS_LABEL) ||
+	       starts_zfs_list(d, fd, end - ZFS_LABEL);
 }
 
 /* 0 something or nothing found, -EILSEQ several contradicting signatures, -EIO. */
@@ -165,7 +163,7 @@ static int probe_superblock(struct device *d, int fd)
 	blkid_probe_enable_superblocks(pr, 1);
 	blkid_probe_set_superblocks_flags(
 		pr, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_UUID | BLKID_SUBLKS_LABEL);
-	if (!may_be_zfs(d))
+	if (!may_be_zfs(d, fd))
 		blkid_probe_filter_superblocks_type(pr, BLKID_FLTR_NOTIN, (char **)types);
 	errno = 0;
 	r = blkid_do_safeprobe(pr);
@@ -203,15 +201,15 @@ static int probe_entry(struct device *d, int fd)
 }
 
 /* Only what the device says of itself: whether clevis's secrets can be had is not asked. */
-static bool is_bound_to_clevis(const struct device *d)
+static bool is_bound_to_clevis(const struct device *d, int fd)
 {
 	uint8_t start[LUKS_START];
-	ssize_t got = device_peek(d, 0, start, sizeof(start));
+	ssize_t got = device_read(d, fd, 0, start, sizeof(start));
 	uint64_t size = got < 0 ? 0
 				: luks_header_size((struct bytes){start, (size_t)got});
 	_cleanup_free_ uint8_t *header = size > 0 ? malloc(size) : NULL;
 
-	got = header ? device_peek(d, 0, header, size) : -1;
+	got = header ? device_read(d, fd, 0, header, size) : -1;
 	return got > 0 && luks_is_bound_to_clevis((struct bytes){header, (size_t)got});
 }
 
@@ -222,9 +220,9 @@ static int probe_contents(struct device *d, int fd)
 	if (r < 0 || !d->fstype)
 		return r;
 	d->roles |= role_of_contents(d->fstype);
-	if ((d->roles & ROLE_LUKS) && is_bound_to_clevis(d))
+	if ((d->roles & ROLE_LUKS) && is_bound_to_clevis(d, fd))
 		d->pieces |= PIECE_CLEVIS;
-	d->unclean = is_unclean(d);
+	d->unclean = is_unclean(d, fd);
 	return 0;
 }
 
@@ -275,40 +273,18 @@ static bool is_worth_probing(const struct device *d)
 struct probing {
 	struct device *devices;
 	int *results; /* of each: 0 or -errno */
-	size_t count;
-	atomic_size_t next;
 };
 
-static void *probe_some(void *data)
+static void probe_one(void *data, size_t i)
 {
 	struct probing *p = data;
-	size_t i;
+	struct device *d = &p->devices[i];
+	_cleanup_close_ int fd = -1;
 
-	while ((i = atomic_fetch_add(&p->next, 1)) < p->count) {
-		struct device *d = &p->devices[i];
-		_cleanup_close_ int fd = -1;
-
-		if (!is_worth_probing(d))
-			continue;
-		fd = device_open(d, O_RDONLY, NULL);
-		p->results[i] = fd < 0 ? fd : probe_contents(d, fd);
-	}
-	return NULL;
-}
-
-/* As many threads as can be had; this one takes part. */
-static void probe_all(struct probing *p)
-{
-	pthread_t helpers[MAX_HELPERS];
-	size_t count = 0;
-
-	blkid_init_debug(0); /* what libblkid would do at the first probe */
-	while (count < MAX_HELPERS && count + 1 < p->count &&
-		thread_start(&helpers[count], probe_some, p) == 0)
-		count++;
-	probe_some(p);
-	while (count > 0)
-		pthread_join(helpers[--count], NULL);
+	if (!is_worth_probing(d))
+		return;
+	fd = device_open(d, O_RDONLY, NULL);
+	p->results[i] = fd < 0 ? fd : probe_contents(d, fd);
 }
 
 int contents_scan(struct landscape *l)
@@ -318,13 +294,15 @@ int contents_scan(struct landscape *l)
 
 int contents_scan_from(struct landscape *l, size_t first)
 {
-	_cleanup_free_ int *results = calloc(l->device_count - first + 1, sizeof(*results));
-	struct probing p = {l->devices + first, results, l->device_count - first, 0};
+	const size_t count = l->device_count - first;
+	_cleanup_free_ int *results = calloc(count + 1, sizeof(*results));
+	struct probing p = {l->devices + first, results};
 
 	if (!results)
 		return -ENOMEM;
-	probe_all(&p);
-	for (size_t i = 0; i < p.count; i++) {
+	blkid_init_debug(0); /* what libblkid would do at the first probe */
+	threads_each_waiting(count, probe_one, &p);
+	for (size_t i = 0; i < count; i++) {
 		struct device *d = &p.devices[i];
 
 		if (results[i] < 0 && report_unreadable(l, d, -results[i]) < 0)

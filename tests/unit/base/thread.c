@@ -88,12 +88,34 @@ static void shares_work(void **state)
 	assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
 }
 
+/* Two that wait for each other: each has a thread of its own, whatever the processors. */
+static void meet(void *data, size_t index)
+{
+	(void)index;
+	pthread_barrier_wait(data);
+}
+
+static void waits_side_by_side(void **state)
+{
+	pthread_barrier_t both;
+	unsigned char times[1001] = {0};
+
+	(void)state;
+	assert_int_equal(pthread_barrier_init(&both, NULL, 2), 0);
+	threads_each_waiting(2, meet, &both);
+	pthread_barrier_destroy(&both);
+	threads_each_waiting(1000, count, times);
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
+		assert_int_equal(times[i], i < 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs_without_signals),
 		cmocka_unit_test(counts_processors_it_may_use),
 		cmocka_unit_test(shares_work),
+		cmocka_unit_test(waits_side_by_side),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -194,6 +194,12 @@ struct lost_config {
 	bool is_certain; /* else it may lie on an ESP that is not seen here */
 };
 
+/* SELinux is enforcing, and its policy is not there. */
+struct lost_policy {
+	char *wanted;  /* the type in /etc/selinux/config; NULL: nothing is lost */
+	char *present; /* a type whose policy is there, or NULL */
+};
+
 struct inventory {
 	const struct system *system; /* borrowed */
 	struct kernel *kernels;	     /* newest first (rpm's version order) */
@@ -227,6 +233,7 @@ struct inventory {
 	struct generator generator;
 	bool merged_usr;	     /* /lib is a link to usr/lib */
 	bool selinux;		     /* a policy is there and not disabled */
+	struct lost_policy lost_policy;
 	char *selinux_type;	     /* "targeted", or NULL */
 	bool has_hot_journal;	     /* a transaction began and did not end */
 	char *hot_transaction;

@@ -113,6 +113,8 @@ void inventory_done(struct inventory *inv)
 	free(inv->generator.path);
 	free(inv->generator.obstacle);
 	free(inv->selinux_type);
+	free(inv->lost_policy.wanted);
+	free(inv->lost_policy.present);
 	free(inv->hot_transaction);
 	findings_done(&inv->findings);
 	*inv = (struct inventory){.default_entry = -1};

@@ -24,6 +24,8 @@ static int read_selinux(struct reader *r)
 	int error = selinux_policy_type(&r->inv.selinux_type, r->t, NULL);
 
 	r->inv.selinux = r->inv.selinux_type != NULL;
+	if (error >= 0)
+		error = selinux_lost_policy(&r->inv.lost_policy, r->t, NULL);
 	if (error < 0 && error != -ENOMEM)
 		return reader_cannot_read(r, "/etc/selinux/config", error);
 	return error;

@@ -122,13 +122,13 @@ static bool boots(const struct rules *r)
 	return all;
 }
 
-/* Whole as a kernel may be: it is not started, or does not get as far as its root. */
-static bool gets_to_its_root(const struct rules *r)
+/* Whole as a kernel may be: it is not started, or what it starts does not go on. */
+static bool starts_the_system(const struct rules *r)
 {
 	static const char *const codes[] = {"boot-unreadable-by-loader", "loader-astray",
-		"storage-undriven",
-		"init-missing", "package-incompatible", "glibc-needs-newer-kernel", "cpu-below-level",
-		"secureboot-unsigned"};
+		"storage-undriven", "secureboot-unsigned", "package-incompatible",
+		"glibc-needs-newer-kernel", "cpu-below-level", "init-missing",
+		"selinux-policy-missing"};
 
 	for (size_t i = 0; i < r->v->findings.count; i++) {
 		const struct finding *f = &r->v->findings.items[i];
@@ -142,7 +142,7 @@ static bool gets_to_its_root(const struct rules *r)
 
 static enum verdict judge(const struct rules *r)
 {
-	if (!boots(r) || !r->inv->system->complete || !gets_to_its_root(r))
+	if (!boots(r) || !r->inv->system->complete || !starts_the_system(r))
 		return VERDICT_UNBOOTABLE;
 	return findings_has_errors(&r->v->findings) ? VERDICT_DEGRADED : VERDICT_BOOTABLE;
 }
@@ -208,6 +208,8 @@ int rules_run(struct verification *ret, const struct inventory *inv,
 		r = rules_secure(&rules);
 	if (r >= 0)
 		r = rules_labels(&rules);
+	if (r >= 0)
+		r = rules_policy(&rules);
 	if (r >= 0)
 		r = rules_space(&rules);
 	if (r >= 0 && offer)

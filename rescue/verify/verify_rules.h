@@ -58,6 +58,7 @@ int rules_user_space(struct rules *r);	/* user_space.c: libc, CPU */
 int rules_first_program(struct rules *r); /* first_program.c: init */
 int rules_secure(struct rules *r);	/* secure.c: FIPS, Secure Boot */
 int rules_labels(struct rules *r);	/* labels.c: SELinux */
+int rules_policy(struct rules *r);	/* policy.c: SELinux enforcing without its policy */
 int rules_space(struct rules *r);	/* space.c: room in /boot */
 /* signer.c: who may start what, once, and then of each kernel. */
 int rules_secure_boot(struct rules *r, const struct kernel *k);

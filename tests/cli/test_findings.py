@@ -52,6 +52,19 @@ def test_a_module_is_gone_that_mounts_what_fstab_names(directory):
     assert verify(root, code=1)["verdict"] == "degraded"
 
 
+def test_selinux_without_its_policy(directory):
+    root = program.small_root(directory)
+    entry, = (root / "boot/loader/entries").glob("*.conf")
+    config = root / "etc/selinux/config"
+    config.write_text("SELINUX=enforcing\nSELINUXTYPE=permissive\n")
+    entry.write_text(entry.read_text().replace("options ", "options security=selinux "))
+    system = verify(root, code=1)
+    assert '("targeted" is)' in finding(system, "selinux-policy-missing")["message"]
+    assert system["verdict"] == "unbootable"
+    config.write_text("SELINUX=enforcing\nSELINUXTYPE=targeted\n")
+    assert verify(root, code=0)["verdict"] == "bootable"
+
+
 def test_a_symbol_that_nobody_exports(directory):
     root = program.small_root(directory)
     good, = modules(root).rglob("dummy.ko")

@@ -157,7 +157,8 @@ _lab_system_fstab() {
 # In the format of the policy that EL ships, with the rules a kernel's files need.
 _lab_system_selinux() {
 	local files=$1/etc/selinux/targeted/contexts/files
-	mkdir -p "$files"
+	mkdir -p "$files" "$1/etc/selinux/targeted/policy"
+	echo 'no policy that a kernel would take' >"$1/etc/selinux/targeted/policy/policy.31"
 	printf '%s\n' 'SELINUX=enforcing' 'SELINUXTYPE=targeted' >"$1/etc/selinux/config"
 	sed 's/ \+/\t/g' >"$files/file_contexts" <<-'EOT'
 		/.* system_u:object_r:default_t:s0

@@ -184,7 +184,9 @@ struct systemd_boot {
 	bool by_token;	 /* kernels lie in TOKEN/V there, not at its top */
 	char *conf_path; /* loader.conf, which need not be there */
 	struct buffer conf;
-	char *wanted;	 /* the pattern of its default entry, or NULL */
+	/* Patterns of the entry to start, as they come: of two variables, then loader.conf. */
+	char *once, *asked, *wanted; /* NULL: none */
+	bool saved_unknown; /* "@saved" stands in a variable that is not seen here */
 };
 
 /* Where the boot loader looks for its menu and finds none, or one without any content. */

@@ -139,6 +139,16 @@ struct bios_start {
 	struct grub_stub grub;	/* where it looks for grub.cfg */
 };
 
+/*
+ * Which entry systemd-boot is told to start, by variables of the firmware at hand (its
+ * boot.c): an id, or a pattern of ids; NULL: nothing.
+ */
+struct loader_variables {
+	bool is_known; /* this firmware's variables were seen, whatever they hold */
+	char *one_shot, *entry_default; /* LoaderEntryOneShot, LoaderEntryDefault */
+	char *last_booted; /* LoaderEntryLastBooted: what "@saved" stands for */
+};
+
 /* One installed Linux. Looked at read-only until system_make_writable. */
 struct system {
 	char *id;	    /* rhel8-3f2a */
@@ -156,6 +166,7 @@ struct system {
 	struct bios_start bios;
 	/* What the firmware at hand starts from its ESP: "/EFI/fedora/shimx64.efi"; or NULL */
 	char *efi_program;
+	struct loader_variables loader_variables;
 	bool complete;	    /* every file system it boots from was found and mounted */
 	bool by_directory;  /* --root: no device is known */
 	bool writable;
@@ -195,6 +206,7 @@ struct landscape {
 	struct findings findings; /* of devices that belong to no system */
 	bool is_named;		  /* the user named what to look at */
 	struct firmware_entries firmware_entries;
+	struct loader_variables loader_variables; /* of the machine at hand */
 	struct mounts *mounts;	  /* NULL with --root */
 	struct volumes *volumes;  /* NULL: there is no LVM */
 };

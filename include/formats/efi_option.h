@@ -20,6 +20,9 @@ struct efi_option {
 void efi_option_done(struct efi_option *o);
 /* -EBADMSG: cut short, or not such a variable. */
 int efi_option_parse(struct efi_option *ret, struct bytes in, struct fault *f);
+#define EFI_TEXT_MAX 1024 /* characters of a variable that is text */
+/* A variable that holds text; *ret NULL: none that is ASCII and printable. 0 or -ENOMEM. */
+int efi_text_parse(char **ret, struct bytes in);
 /* How many numbers; those behind EFI_ORDER_MAX are left out. */
 size_t efi_order_parse(uint16_t ret[EFI_ORDER_MAX], struct bytes in);
 

@@ -139,3 +139,27 @@ size_t efi_order_parse(uint16_t ret[EFI_ORDER_MAX], struct bytes in)
 		ret[count++] = (uint16_t)field_le(in.data + at, 2);
 	return count;
 }
+
+int efi_text_parse(char **ret, struct bytes in)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t at = VARIABLE_ATTRIBUTES, count = in.size > at ? (in.size - at) / 2 : 0;
+
+	*ret = NULL;
+	if (count > EFI_TEXT_MAX)
+		return 0;
+	text = calloc(count + 1, 1);
+	if (!text)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++, at += 2) {
+		uint64_t c = field_le(in.data + at, 2);
+
+		if (c == 0)
+			break;
+		if (c < 0x20 || c > 0x7e)
+			return 0;
+		text[i] = (char)c;
+	}
+	*ret = *text ? TAKE_PTR(text) : NULL;
+	return 0;
+}

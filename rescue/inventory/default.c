@@ -80,7 +80,6 @@ static int first_in_menu(const struct reader *r)
 	return -1;
 }
 
-/* What systemd-boot's loader.conf asks for; @saved is in a variable of the firmware. */
 static int find_pattern(const struct reader *r, const char *pattern)
 {
 	for (size_t i = 0; pattern && i < r->draft_count; i++)
@@ -92,10 +91,14 @@ static int find_pattern(const struct reader *r, const char *pattern)
 
 static int find_wanted(struct reader *r, int *ret)
 {
-	if (r->inv.loader == LOADER_SYSTEMD_BOOT) {
-		*ret = find_pattern(r, r->inv.systemd.wanted);
+	const struct systemd_boot *s = &r->inv.systemd;
+	const char *const patterns[] = {s->once, s->asked, s->wanted};
+
+	for (size_t i = 0; r->inv.loader == LOADER_SYSTEMD_BOOT && *ret < 0 &&
+		i < ARRAY_SIZE(patterns); i++)
+		*ret = find_pattern(r, patterns[i]);
+	if (r->inv.loader == LOADER_SYSTEMD_BOOT)
 		return 0;
-	}
 	return is_older_loader(r) ? find_older(r, ret) : find_as_grub(r, ret);
 }
 

@@ -95,6 +95,8 @@ void inventory_done(struct inventory *inv)
 	free(inv->systemd.root);
 	free(inv->systemd.conf_path);
 	buffer_done(&inv->systemd.conf);
+	free(inv->systemd.once);
+	free(inv->systemd.asked);
 	free(inv->systemd.wanted);
 	free(inv->grub_cfg);
 	free(inv->lost.path);

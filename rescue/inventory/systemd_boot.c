@@ -187,6 +187,19 @@ static int find_layout(struct reader *r)
 	return error;
 }
 
+/* "@saved" is the entry that was started last. */
+static int set_pattern(struct reader *r, char **ret, const char *text)
+{
+	const struct loader_variables *v = &r->sys->loader_variables;
+
+	if (text && strcasecmp(text, "@saved") == 0) {
+		r->inv.systemd.saved_unknown = !v->is_known;
+		text = v->last_booted;
+	}
+	*ret = text ? lower_case(text) : NULL;
+	return text && !*ret ? -ENOMEM : 0;
+}
+
 static int read_conf(struct reader *r)
 {
 	_cleanup_(bls_done) struct bls_entry conf = {0};
@@ -198,10 +211,27 @@ static int read_conf(struct reader *r)
 	if (error < 0)
 		return error == -ENOMEM ? error
 					: reader_cannot_read(r, s->conf_path, error);
-	if (!bls_get_last(&conf, "default"))
-		return 0;
-	s->wanted = lower_case(bls_get_last(&conf, "default"));
-	return s->wanted ? 0 : -ENOMEM;
+	return set_pattern(r, &s->wanted, bls_get_last(&conf, "default"));
+}
+
+/* What is told to the firmware comes first: for the next start alone, then for all. */
+static int read_variables(struct reader *r)
+{
+	const struct loader_variables *v = &r->sys->loader_variables;
+	struct systemd_boot *s = &r->inv.systemd;
+	int error = set_pattern(r, &s->once, v->one_shot);
+
+	return error < 0 ? error : set_pattern(r, &s->asked, v->entry_default);
+}
+
+static int report_saved(struct reader *r)
+{
+	struct systemd_boot *s = &r->inv.systemd;
+
+	return findings_add(&r->inv.findings, "loader-unread", SEVERITY_INFO, NULL, s->conf_path,
+		"%s says \"default @saved\": which entry that is stands in a variable of the "
+		"machine's firmware, which is not seen here; the first entry is taken for it",
+		s->conf_path);
 }
 
 int read_systemd_boot(struct reader *r)
@@ -219,5 +249,9 @@ int read_systemd_boot(struct reader *r)
 	if (!s->conf_path || !r->inv.entries_directory)
 		return -ENOMEM;
 	error = find_layout(r);
-	return error < 0 ? error : read_conf(r);
+	if (error >= 0)
+		error = read_variables(r);
+	if (error >= 0)
+		error = read_conf(r);
+	return error < 0 || !r->inv.systemd.saved_unknown ? error : report_saved(r);
 }

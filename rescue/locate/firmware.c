@@ -192,5 +192,8 @@ int firmware_read(const struct landscape *l, struct system *s)
 	if (!starts)
 		bits &= ~(unsigned)FIRMWARE_UEFI;
 	s->firmware = bits;
+	loader_variables_done(&s->loader_variables);
+	if (loader_variables_copy(&s->loader_variables, &l->loader_variables) < 0)
+		return -ENOMEM;
 	return find_started(l, s);
 }

@@ -130,6 +130,10 @@ int bios_start_read(struct bios_start *ret, const struct landscape *l, int disk)
 /* What BootOrder says, where efivarfs is mounted in the machine's /sys. 0 or -ENOMEM. */
 int firmware_entries_read(struct firmware_entries *ret, const struct target *sys);
 void firmware_entries_done(struct firmware_entries *e);
+/* loader_variables.c: the same for systemd-boot's. 0 or -ENOMEM. */
+int loader_variables_read(struct loader_variables *ret, const struct target *sys);
+int loader_variables_copy(struct loader_variables *ret, const struct loader_variables *from);
+void loader_variables_done(struct loader_variables *v);
 /* firmware_trust.c: nothing where no variables are seen. 0 or -ENOMEM. */
 int firmware_trust_read(struct firmware_trust *ret, const struct target *machine);
 

@@ -30,7 +30,8 @@ static int scan_machine(struct landscape *l, const struct strings *only,
 	if (sys.fd < 0)
 		return fault_errno(f, errno, "/sys", "find the block devices in /sys");
 	m.sys = sys;
-	if (firmware_entries_read(&l->firmware_entries, &sys) < 0)
+	if (firmware_entries_read(&l->firmware_entries, &sys) < 0 ||
+		loader_variables_read(&l->loader_variables, &sys) < 0)
 		return fault_no_memory(f);
 	return machine_scan(l, &m, only, f);
 }
@@ -98,6 +99,7 @@ void landscape_done(struct landscape *l)
 	mounts_free(l->mounts);
 	findings_done(&l->findings);
 	firmware_entries_done(&l->firmware_entries);
+	loader_variables_done(&l->loader_variables);
 	free(l->systems);
 	free(l->devices);
 	*l = (struct landscape){0};

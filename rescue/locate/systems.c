@@ -14,6 +14,7 @@ void system_forget(struct system *s)
 	free(s->arch);
 	free(s->machine_id);
 	free(s->efi_program);
+	loader_variables_done(&s->loader_variables);
 	bios_start_done(&s->bios);
 	s->os_id = s->os_version_id = s->os_pretty_name = s->os_name = s->os_version = NULL;
 	s->arch = s->machine_id = s->efi_program = NULL;

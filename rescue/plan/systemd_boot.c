@@ -70,20 +70,36 @@ static bool will_be_shown(const struct planner *p, const struct entry *e)
 	return e->is_read && e->linux_path && planner_will_exist(p, e->linux_path);
 }
 
-static bool is_chosen(const struct planner *p, const char *name)
+/* How early it is asked for: by a variable of the firmware, by loader.conf, or not. */
+static int rank(const struct planner *p, const char *name)
 {
-	const char *pattern = p->inv->systemd.wanted;
+	const char *const patterns[] = {p->inv->systemd.asked, p->inv->systemd.wanted};
 
-	return pattern && name && loader_conf_matches(pattern, name);
+	for (int i = 0; i < (int)ARRAY_SIZE(patterns); i++)
+		if (patterns[i] && name && loader_conf_matches(patterns[i], name))
+			return i;
+	return (int)ARRAY_SIZE(patterns);
 }
 
-/* What loader.conf asks for comes before everything else. */
 static bool comes_first(
 	const struct planner *p, const struct bls_sort *a, const struct bls_sort *b)
 {
-	bool a_is = is_chosen(p, a->id), b_is = is_chosen(p, b->id);
+	int a_rank = rank(p, a->id), b_rank = rank(p, b->id);
 
-	return a_is == b_is ? bls_compare_systemd(a, b) < 0 : a_is;
+	return a_rank == b_rank ? bls_compare_systemd(a, b) < 0 : a_rank < b_rank;
+}
+
+/* Nothing that is written into loader.conf changes what that variable asks for. */
+static bool is_asked_for_another(const struct planner *p, const struct bls_sort *mine)
+{
+	for (size_t i = 0; i < p->inv->entry_count; i++) {
+		const struct entry *e = &p->inv->entries[i];
+
+		if (will_be_shown(p, e) && !text_equal(e->loader_name, mine->id) &&
+			rank(p, e->loader_name) == 0)
+			return rank(p, mine->id) != 0;
+	}
+	return false;
 }
 
 static bool starts_by_itself(const struct planner *p, const struct bls_sort *mine)
@@ -133,8 +149,9 @@ static int choose_default(struct planner *p, const struct bls_sort *mine, struct
 		p->plan->boots = true;
 		return 0;
 	}
-	if (p->options->default_choice == DEFAULT_SET ||
-		(p->options->default_choice == DEFAULT_AUTO && !boots)) {
+	if (!is_asked_for_another(p, mine) &&
+		(p->options->default_choice == DEFAULT_SET ||
+			(p->options->default_choice == DEFAULT_AUTO && !boots))) {
 		r = save_default(p, mine->id, f);
 		boots = true;
 	}

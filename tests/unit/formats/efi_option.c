@@ -87,10 +87,42 @@ static void the_order(void **state)
 		(struct bytes){(const uint8_t *)many, sizeof(many)}), EFI_ORDER_MAX);
 }
 
+static void assert_text(struct bytes in, const char *expected)
+{
+	char *text = (char *)"";
+
+	assert_int_equal(efi_text_parse(&text, in), 0);
+	if (expected)
+		assert_string_equal(text, expected);
+	else
+		assert_null(text);
+	free(text);
+}
+
+static void texts(void **state)
+{
+	static uint8_t full[4 + 2 * (EFI_TEXT_MAX + 1)];
+
+	(void)state;
+	assert_text(BYTES("\7\0\0\0a\0b\0\0\0c\0"), "ab");
+	assert_text(BYTES("\7\0\0\0a\0b\0c"), "ab"); /* half a character */
+	assert_text(BYTES("\7\0\0\0\0\0"), NULL);
+	assert_text(BYTES("\7\0\0"), NULL);
+	assert_text(BYTES("\7\0\0\0a\0\344\0"), NULL);
+	assert_text(BYTES("\7\0\0\0a\0\n\0"), NULL);
+	memset(full, 'a', sizeof(full));
+	for (size_t i = 5; i < sizeof(full); i += 2)
+		full[i] = 0;
+	assert_text((struct bytes){full, sizeof(full)}, NULL);
+	full[4 + 8] = 0;
+	assert_text((struct bytes){full, sizeof(full) - 2}, "aaaa");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_on_a_partition),
+		cmocka_unit_test(texts),
 		cmocka_unit_test(in_parts),
 		cmocka_unit_test(no_file),
 		cmocka_unit_test(damaged),

@@ -182,6 +182,46 @@ static void which_one_starts(void **state)
 	patient_free(p);
 }
 
+/* What the firmware was told comes before loader.conf; for once before that. */
+static void variables_of_the_firmware(void **state)
+{
+	static const struct {
+		const char *once, *asked, *saved, *conf, *id;
+	} cases[] = {
+		{NULL, "T-1.conf", NULL, "default t-2.conf", "t-1"},
+		{"t-2.conf", "t-1.conf", NULL, "timeout 3", "t-2"},
+		{"gone.conf", "t-1.conf", NULL, "timeout 3", "t-1"},
+		{NULL, "gone*", NULL, "default t-2.conf", "t-2"},
+		{NULL, NULL, "t-1.conf", "default @saved", "t-1"},
+		{NULL, NULL, "t-1.conf", "default t-2.conf", "t-2"},
+		{NULL, "@saved", "t-1.conf", "default t-2.conf", "t-1"},
+		{NULL, "@saved", NULL, "default t-2.conf", "t-2"},
+		{NULL, NULL, NULL, "default @saved", "t-10"},
+	};
+	struct patient *p = systemd_patient(
+		"f 0644 /efi/loader/entries/t-1.conf =linux /a\n"
+		"f 0644 /efi/loader/entries/t-2.conf =linux /a\n"
+		"f 0644 /efi/loader/entries/t-10.conf =linux /a\n"
+		"f 0644 /efi/a =x\n");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		p->sys.loader_variables = (struct loader_variables){.is_known = true,
+			.one_shot = (char *)cases[i].once, .entry_default = (char *)cases[i].asked,
+			.last_booted = (char *)cases[i].saved};
+		add_text(p, "/efi/loader/loader.conf", cases[i].conf);
+		patient_read(p);
+		if (!text_equal(p->inv.entries[p->inv.default_entry].id, cases[i].id))
+			fail_msg("case %zu: %s", i, p->inv.entries[p->inv.default_entry].id);
+		assert_false(has_finding(p, "/efi/loader/loader.conf"));
+	}
+	p->sys.loader_variables = (struct loader_variables){0}; /* another machine's disk */
+	patient_read(p);
+	assert_true(has_finding(p, "/efi/loader/loader.conf"));
+	assert_string_equal(p->inv.entries[p->inv.default_entry].id, "t-10");
+	patient_free(p);
+}
+
 static void an_entry_without_its_kernel(void **state)
 {
 	struct patient *p = systemd_patient("f 0644 " ENTRY " <<END\n"
@@ -279,6 +319,7 @@ int main(void)
 		cmocka_unit_test(where_kernels_go),
 		cmocka_unit_test(an_xbootldr_partition),
 		cmocka_unit_test(which_one_starts),
+		cmocka_unit_test(variables_of_the_firmware),
 		cmocka_unit_test(an_entry_without_its_kernel),
 		cmocka_unit_test(picks_the_default),
 		cmocka_unit_test(passes_over),

@@ -121,6 +121,22 @@ static void a_newer_one_is_not_there(void **state)
 	assert_true(x->plan.boots);
 }
 
+/* The firmware's variable asks for it: loader.conf would change nothing. */
+static void another_is_asked_for(void **state)
+{
+	struct facts *x = *state;
+
+	another(x, TOKEN "-9.0-1", "/boot/vmlinuz-" V);
+	x->inv.systemd.asked = (char *)TOKEN "-9*";
+	assert_int_equal(plan_now(x), 0);
+	assert_operations(x, "copy initramfs entry");
+	assert_false(x->plan.boots);
+	x->inv.systemd.asked = (char *)TOKEN "-" V ".conf"; /* it is the restored one's */
+	assert_int_equal(plan_now(x), 0);
+	assert_operations(x, "copy initramfs entry");
+	assert_true(x->plan.boots);
+}
+
 static void a_newer_one_would_start(void **state)
 {
 	struct facts *x = *state;
@@ -193,6 +209,7 @@ int main(void)
 		WITH_FACTS(at_the_top),
 		WITH_FACTS(in_boot),
 		WITH_FACTS(a_newer_one_is_not_there),
+		WITH_FACTS(another_is_asked_for),
 		WITH_FACTS(a_newer_one_would_start),
 		WITH_FACTS(loader_conf_names_it_already),
 		WITH_FACTS(the_command_line_of_another_entry),

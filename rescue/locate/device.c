@@ -6,8 +6,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#define PROBED_START (1024 * 1024) /* superblocks, and what is read first to mount them */
-#define PROBED_END (512 * 1024)    /* md, LVM's copies, what RAID controllers write */
+#define PROBED_START (256 * 1024) /* superblocks, tables, the first metadata of LVM */
+#define PROBED_END (512 * 1024)   /* md, LVM's copies, what RAID controllers write */
 
 void device_done(struct device *d)
 {

@@ -87,7 +87,7 @@ static int scan_image(struct landscape *l, const char *path, uint64_t size)
 	if (size == 0)
 		return findings_add(&l->findings, "device-unreadable", SEVERITY_WARNING,
 			NULL, path, "%s is empty", path);
-	return partitions_scan(l, disk);
+	return partitions_scan(l, &disk, 1);
 }
 
 static int report_unknown(struct landscape *l)

@@ -46,8 +46,8 @@ ssize_t device_read(
 /* The same where it is not open. */
 ssize_t device_peek(const struct device *d, uint64_t offset, void *data, size_t size);
 bool device_is_extended(const struct device *d); /* an MBR's container of logical ones */
-/* Reads a disk's partition table: adds partitions, or tells more of known ones. */
-int partitions_scan(struct landscape *l, int disk);
+/* Reads the partition tables of disks: adds partitions, or tells more of known ones. */
+int partitions_scan(struct landscape *l, const int *disks, size_t count);
 /* What the kernel takes for its partitions are another's: never used on their own. */
 void partitions_ignore(struct landscape *l, int disk);
 /* File system, UUID, label and state, for every device that is no mere container. */

@@ -228,22 +228,22 @@ static int add_devices(struct landscape *l, const struct target *sys,
  */
 static int scan_partitions(struct landscape *l)
 {
-	size_t count = l->device_count;
+	_cleanup_free_ int *disks = calloc(l->device_count + 1, sizeof(*disks));
+	size_t count = 0;
 
-	for (size_t i = 0; i < count; i++) {
+	if (!disks)
+		return -ENOMEM;
+	for (size_t i = 0; i < l->device_count; i++) {
 		enum device_type type = l->devices[i].type;
-		int r = 0;
 
 		if (type != DEVICE_DISK && type != DEVICE_LOOP && type != DEVICE_RAID)
 			continue;
 		if (l->devices[i].held || l->devices[i].is_inactive)
 			partitions_ignore(l, (int)i);
 		else
-			r = partitions_scan(l, (int)i);
-		if (r < 0)
-			return r;
+			disks[count++] = (int)i;
 	}
-	return 0;
+	return partitions_scan(l, disks, count);
 }
 
 int machine_scan(struct landscape *l, const struct machine *m, const struct strings *only,

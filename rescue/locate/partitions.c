@@ -4,6 +4,7 @@
  * may know nothing of partitions.
  */
 #include "local.h"
+#include "thread.h"
 
 #include <blkid/blkid.h>
 #include <ctype.h>
@@ -125,17 +126,16 @@ static int add_partition(struct landscape *l, int disk, blkid_partition par)
 	return r < 0 ? r : 0;
 }
 
-/* 1: it has partitions. */
-static int read_table(struct landscape *l, int disk, blkid_partlist table)
+static int apply_list(struct landscape *l, int disk, blkid_partlist list)
 {
-	int count = blkid_partlist_numof_partitions(table);
+	int count = list ? blkid_partlist_numof_partitions(list) : 0;
 	size_t known = 0;
 
 	for (size_t i = 0; i < l->device_count; i++)
 		known +=
 			l->devices[i].parent == disk && l->devices[i].type == DEVICE_PART;
 	for (int i = 0; i < count && i < MAX_PARTITIONS; i++) {
-		blkid_partition par = blkid_partlist_get_partition(table, i);
+		blkid_partition par = blkid_partlist_get_partition(list, i);
 		unsigned number = (unsigned)blkid_partition_get_partno(par);
 		int r = 0, part = find_partition(l, disk, number);
 
@@ -147,37 +147,52 @@ static int read_table(struct landscape *l, int disk, blkid_partlist table)
 			return r;
 	}
 	l->devices[disk].is_divided = count > 0;
-	return count > 0;
+	return 0;
 }
 
-/* 1: there is a table, in sectors of that size (0: those of the device). */
-static int scan_sectors(struct landscape *l, int disk, int fd, unsigned sector)
-{
-	_cleanup_(probe_done) blkid_probe pr = blkid_new_probe();
-	const struct device *d = &l->devices[disk];
-	blkid_partlist table;
+/* What is found of a table on a disk: by one thread a disk, applied in their order. */
+struct table {
+	const struct device *disk;
+	blkid_probe probe;
+	blkid_partlist list; /* the probe's; NULL: none */
+	bool is_raid_member;
+	bool is_damaged;
+	int error; /* -ENOMEM */
+};
 
-	if (!pr)
-		return -ENOMEM;
-	if (blkid_probe_set_device(
-		    pr, fd, (blkid_loff_t)d->offset, (blkid_loff_t)d->size) < 0)
-		return 0;
+/* In sectors of that size; 0: those of the device. Whether there are partitions. */
+static bool read_list(struct table *t, int fd, unsigned sector)
+{
+	const struct device *d = t->disk;
+
+	blkid_free_probe(t->probe);
+	t->list = NULL;
+	t->probe = blkid_new_probe();
+	if (!t->probe)
+		t->error = -ENOMEM;
+	if (!t->probe || blkid_probe_set_device(t->probe, fd, (blkid_loff_t)d->offset,
+				 (blkid_loff_t)d->size) < 0)
+		return false;
 	if (sector > 0)
-		blkid_probe_set_sectorsize(pr, sector);
-	blkid_probe_enable_superblocks(pr, 0);
-	blkid_probe_enable_partitions(pr, 1);
-	table = blkid_probe_get_partitions(pr);
-	return table ? read_table(l, disk, table) : 0;
+		blkid_probe_set_sectorsize(t->probe, sector);
+	blkid_probe_enable_superblocks(t->probe, 0);
+	blkid_probe_enable_partitions(t->probe, 1);
+	t->list = blkid_probe_get_partitions(t->probe);
+	return t->list && blkid_partlist_numof_partitions(t->list) > 0;
 }
 
 /* A header without a usable table: libblkid wants all of it on the disk. */
-static int report_damaged(struct landscape *l, const struct device *d)
+static bool has_damaged_gpt(const struct device *d, int fd)
 {
 	char signature[8];
 
-	if (device_peek(d, SECTOR, signature, sizeof(signature)) != sizeof(signature) ||
-		memcmp(signature, "EFI PART", sizeof(signature)) != 0)
-		return 0;
+	return device_read(d, fd, SECTOR, signature, sizeof(signature)) ==
+		       sizeof(signature) &&
+	       memcmp(signature, "EFI PART", sizeof(signature)) == 0;
+}
+
+static int report_damaged(struct landscape *l, const struct device *d)
+{
 	return findings_add(&l->findings, "device-unreadable", SEVERITY_WARNING, NULL,
 		d->path, "the partition table (GPT) of %s is damaged, or %s is cut short",
 		d->path, d->path);
@@ -209,24 +224,51 @@ void partitions_ignore(struct landscape *l, int disk)
 	}
 }
 
-int partitions_scan(struct landscape *l, int disk)
+static void read_table(void *data, size_t i)
 {
-	const enum device_type type = l->devices[disk].type;
-	_cleanup_close_ int fd = device_open(&l->devices[disk], O_RDONLY, NULL);
-	int r;
+	struct table *t = (struct table *)data + i;
+	_cleanup_close_ int fd = device_open(t->disk, O_RDONLY, NULL);
 
 	if (fd < 0)
-		return 0; /* contents_scan says so */
-	device_read_ahead(&l->devices[disk], fd);
-	if (is_raid_member(&l->devices[disk], fd)) {
-		partitions_ignore(l, disk);
-		return 0;
-	}
-	r = scan_sectors(l, disk, fd, 0);
+		return; /* contents_scan says so */
+	device_read_ahead(t->disk, fd);
+	t->is_raid_member = is_raid_member(t->disk, fd);
+	if (t->is_raid_member || read_list(t, fd, 0))
+		return;
 	/* An image does not tell its sector size: also as of a disk with 4096 bytes. */
-	if (r == 0 && type == DEVICE_IMAGE)
-		r = scan_sectors(l, disk, fd, 4096);
-	if (r == 0)
+	if (t->disk->type == DEVICE_IMAGE && read_list(t, fd, 4096))
+		return;
+	t->is_damaged = has_damaged_gpt(t->disk, fd);
+}
+
+static int apply_table(struct landscape *l, int disk, const struct table *t)
+{
+	int r = t->error;
+
+	if (t->is_raid_member)
+		partitions_ignore(l, disk);
+	else if (r == 0)
+		r = apply_list(l, disk, t->list);
+	if (r == 0 && t->is_damaged)
 		r = report_damaged(l, &l->devices[disk]);
 	return r < 0 ? r : 0;
+}
+
+int partitions_scan(struct landscape *l, const int *disks, size_t count)
+{
+	_cleanup_free_ struct table *tables = calloc(count + 1, sizeof(*tables));
+	int r = tables ? 0 : -ENOMEM;
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < count; i++)
+		tables[i].disk = &l->devices[disks[i]];
+	blkid_init_debug(0); /* what libblkid would do at the first probe */
+	threads_each_waiting(count, read_table, tables);
+	for (size_t i = 0; i < count; i++) {
+		if (r == 0)
+			r = apply_table(l, disks[i], &tables[i]);
+		blkid_free_probe(tables[i].probe);
+	}
+	return r;
 }

@@ -5,6 +5,7 @@
 
 #include "mount.h"
 #include "present.h"
+#include "thread.h"
 
 struct mounted {
 	int tree;
@@ -22,6 +23,7 @@ struct mounts {
 	struct mounted *items;
 	size_t count, capacity;
 	int next_tree;
+	pthread_mutex_t adding; /* to trees, by several threads */
 };
 
 int namespace_enter(struct fault *f);

@@ -5,6 +5,7 @@
  */
 #include "btrfs.h"
 #include "features.h"
+#include "thread.h"
 
 #include <errno.h>
 
@@ -14,6 +15,11 @@
 
 /* Where distributions put a root on btrfs; the first is what a plain mount shows. */
 static const char *const btrfs_roots[] = {NULL, "subvol=@", "subvol=root"};
+
+static bool is_btrfs(const struct device *d)
+{
+	return text_equal(d->fstype, "btrfs");
+}
 
 /* ---- one root ---- */
 static int describe_root(const struct landscape *l, struct system *s, int device)
@@ -37,7 +43,7 @@ static int describe_root(const struct landscape *l, struct system *s, int device
 	if (!p->device_path || !p->fstype || !p->mountpoint || !p->uuid != !d->uuid ||
 	    !p->label != !d->label || !p->partuuid != !d->partuuid)
 		return -ENOMEM;
-	if (strcmp(d->fstype, "btrfs") != 0)
+	if (!is_btrfs(d))
 		return 0;
 	s->subvolume_id = btrfs_subvolume_id(s->target.fd);
 	s->subvolume = mount_tree_subvolume(l->mounts, s->tree);
@@ -80,7 +86,7 @@ static int read_root(struct landscape *l, struct system *s, int device, struct f
 	if (!target_is_system(&s->target))
 		return 0;
 	/* Transactional systems boot from a read-only one; that is the default then. */
-	if (!s->is_default_subvolume && text_equal(l->devices[device].fstype, "btrfs") &&
+	if (!s->is_default_subvolume && is_btrfs(&l->devices[device]) &&
 		btrfs_is_read_only(s->target.fd))
 		return 0;
 	r = describe_root(l, s, device);
@@ -136,32 +142,50 @@ static void keep_or_drop(struct landscape *l, struct kept *kept, int tree)
 		mount_tree_drop(l->mounts, tree, NULL);
 }
 
-/* 0 also when it holds no system. Takes the tree's target. */
-static int read_tree(struct landscape *l, int device, struct new_tree *t, struct kept *kept,
-	struct fault *f)
+/* A device, and what the tree that it was mounted as holds. */
+struct candidate {
+	int device;
+	struct system system;
+	int result; /* 1: it is a system, read; 0: it is none; -errno: the tree tells why */
+};
+
+/* By one thread a tree: of the landscape nothing changes but what is mounted. */
+static void look(struct landscape *l, struct new_tree *t, struct candidate *c)
 {
 	const struct mount_request *q = &t->request;
-	const int tree = t->tree;
-	_cleanup_(system_done) struct system s;
-	int r;
+	struct system *s = &c->system;
 
-	system_init(&s);
-	if (tree == -ENOMEM)
-		return fault_no_memory(f);
-	if (tree == -ENOENT) /* there is no such subvolume */
+	system_init(s);
+	c->result = t->tree;
+	if (t->tree < 0)
+		return;
+	s->tree = t->tree;
+	s->target.fd = TAKE_FD(t->target.fd);
+	s->is_default_subvolume = !q->options && is_btrfs(q->device);
+	c->result = read_root(l, s, c->device, &t->why);
+}
+
+/* 0 also when it is no system. The candidate is consumed. */
+static int take(struct landscape *l, const struct new_tree *t, struct candidate *c,
+	struct kept *kept, struct fault *f)
+{
+	_cleanup_(system_done) struct system s = c->system;
+	int r = c->result;
+
+	if (t->tree == -ENOENT) /* there is no such subvolume */
 		return 0;
-	if (tree < 0)
-		return report_unmountable(l, q->device, &t->why) < 0 ? fault_no_memory(f) : 0;
-	s.tree = tree;
-	s.target.fd = TAKE_FD(t->target.fd);
-	s.is_default_subvolume = !q->options && text_equal(q->device->fstype, "btrfs");
-	r = l->system_count < MAX_SYSTEMS ? read_root(l, &s, device, f) : 0;
-	if (r > 0 && add_system(l, &s) < 0)
-		r = fault_no_memory(f);
-	if (r <= 0) {
-		target_done(&s.target);
-		keep_or_drop(l, kept, tree);
-	}
+	if (t->tree == -ENOMEM)
+		return fault_no_memory(f);
+	if (t->tree < 0)
+		return report_unmountable(l, t->request.device, &t->why) < 0
+			       ? fault_no_memory(f)
+			       : 0;
+	if (r > 0 && l->system_count < MAX_SYSTEMS)
+		return add_system(l, &s) < 0 ? fault_no_memory(f) : 0;
+	target_done(&s.target);
+	keep_or_drop(l, kept, t->tree);
+	if (r < 0 && f)
+		*f = t->why;
 	return r < 0 ? r : 0;
 }
 
@@ -169,9 +193,11 @@ static int try_root(struct landscape *l, int device, const char *options,
 	struct kept *kept, struct fault *f)
 {
 	struct new_tree t = {.request = {&l->devices[device], options, ACCESS_LOOK}};
+	struct candidate c = {.device = device};
 
 	mount_trees_new(l->mounts, &t, 1);
-	return read_tree(l, device, &t, kept, f);
+	look(l, &t, &c);
+	return take(l, &t, &c, kept, f);
 }
 
 static bool can_be_root(const struct device *d)
@@ -204,42 +230,52 @@ static int try_named(struct landscape *l, size_t system, struct kept *kept, stru
 
 		if (!options || !fstab_line_is_local(line) ||
 			source_find(l, &l->systems[system], line, &device) != SOURCE_FOUND ||
-			!text_equal(l->devices[device].fstype, "btrfs"))
+			!is_btrfs(&l->devices[device]))
 			continue;
 		r = try_root(l, device, options, kept, f);
 	}
 	return r;
 }
 
-/* The next few devices: their trees are mounted side by side and read one by one. */
+/* The next few devices: mounted and looked at side by side, taken in their order. */
 struct batch {
+	struct landscape *landscape;
 	size_t first, end; /* devices */
 	struct new_tree trees[MAX_BATCH];
+	struct candidate candidates[MAX_BATCH];
 	size_t count;
 };
 
-static bool is_btrfs(const struct device *d)
+static void look_at_one(void *data, size_t i)
 {
-	return text_equal(d->fstype, "btrfs");
+	struct batch *b = data;
+
+	look(b->landscape, &b->trees[i], &b->candidates[i]);
 }
 
-static void batch_mount(struct batch *b, struct landscape *l)
+static void batch_read(struct batch *b)
 {
+	const struct landscape *l = b->landscape;
+
 	b->first = b->end;
 	b->count = 0;
 	for (; b->end < l->device_count && b->count < MAX_BATCH; b->end++) {
 		const struct device *d = &l->devices[b->end];
 
-		if (can_be_root(d) && !is_btrfs(d))
-			b->trees[b->count++] = (struct new_tree){
-				.request = {d, NULL, ACCESS_LOOK}};
+		if (!can_be_root(d) || is_btrfs(d))
+			continue;
+		b->trees[b->count] =
+			(struct new_tree){.request = {d, NULL, ACCESS_LOOK}};
+		b->candidates[b->count++].device = (int)b->end;
 	}
 	mount_trees_new(l->mounts, b->trees, b->count);
+	threads_each_waiting(b->count, look_at_one, b);
 }
 
-static int batch_read(struct landscape *l, struct batch *b, struct kept *kept, struct fault *f)
+static int batch_take(struct batch *b, struct kept *kept, struct fault *f)
 {
-	size_t tree = 0;
+	struct landscape *l = b->landscape;
+	size_t next = 0;
 	int r = 0;
 
 	for (size_t i = b->first; r == 0 && i < b->end; i++) {
@@ -247,11 +283,15 @@ static int batch_read(struct landscape *l, struct batch *b, struct kept *kept, s
 
 		if (!can_be_root(d))
 			continue;
-		r = is_btrfs(d) ? try_subvolumes(l, (int)i, kept, f)
-				: read_tree(l, (int)i, &b->trees[tree++], kept, f);
+		if (is_btrfs(d)) {
+			r = try_subvolumes(l, (int)i, kept, f);
+		} else {
+			r = take(l, &b->trees[next], &b->candidates[next], kept, f);
+			next++;
+		}
 	}
-	while (tree < b->count) /* an error came before them */
-		target_done(&b->trees[tree++].target);
+	while (next < b->count) /* an error came before them */
+		system_done(&b->candidates[next++].system);
 	return r;
 }
 
@@ -261,9 +301,11 @@ int roots_find(struct landscape *l, struct fault *f)
 	struct kept kept = {0};
 	int r = b ? 0 : fault_no_memory(f);
 
+	if (b)
+		b->landscape = l;
 	while (r == 0 && b->end < l->device_count) {
-		batch_mount(b, l);
-		r = batch_read(l, b, &kept, f);
+		batch_read(b);
+		r = batch_take(b, &kept, f);
 	}
 	for (size_t i = 0; r == 0 && i < l->system_count; i++)
 		r = try_named(l, i, &kept, f);

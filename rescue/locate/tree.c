@@ -5,7 +5,6 @@
 #include "mounted.h"
 
 #include "loop.h"
-#include "thread.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +20,7 @@ int mounts_new(struct mounts **ret, struct fault *f)
 	m = calloc(1, sizeof(*m));
 	if (!m)
 		return fault_no_memory(f);
+	pthread_mutex_init(&m->adding, NULL);
 	r = present_read(&m->present, f);
 	if (r == 0)
 		r = base_mount(&m->base, f);
@@ -169,7 +169,11 @@ int mount_tree_add(struct mounts *m, int tree, const struct target *t, const cha
 		r = -ENOTDIR;
 	if (r < 0)
 		return fault_errno(f, -r, path, "mount on %s", path);
-	return mount_add(m, tree, text_printf("%s/%d%s", m->base, tree, inside), q, f);
+	/* Of two systems with the same /boot the second one shares what the first mounted. */
+	pthread_mutex_lock(&m->adding);
+	r = mount_add(m, tree, text_printf("%s/%d%s", m->base, tree, inside), q, f);
+	pthread_mutex_unlock(&m->adding);
+	return r;
 }
 
 char *mount_tree_subvolume(const struct mounts *m, int tree)
@@ -270,6 +274,7 @@ void mounts_free(struct mounts *m)
 	if (m->base)
 		base_unmount(m->base);
 	present_free(m->present);
+	pthread_mutex_destroy(&m->adding);
 	free(m->base);
 	free(m->items);
 	free(m);

@@ -78,6 +78,7 @@ static void json(const struct session *s, struct json *j)
 {
 	json_devices(j, s);
 	json_systems(j, s, s->located, members);
+	json_landscape_findings(j, s);
 }
 
 const struct command command_diagnose = {

@@ -43,6 +43,14 @@ void json_findings(struct json *j, const struct findings *fs)
 	json_close_array(j);
 }
 
+void json_landscape_findings(struct json *j, const struct session *s)
+{
+	if (s->located)
+		json_findings(j, &s->landscape.findings);
+	else
+		json_null(j, "findings");
+}
+
 static void json_device(struct json *j, const struct landscape *l, const struct device *d)
 {
 	json_object(j, NULL);

@@ -65,6 +65,7 @@ bool is_ascii(void);
 
 /* json_*.c: members of the contract's objects. */
 void json_findings(struct json *j, const struct findings *fs);
+void json_landscape_findings(struct json *j, const struct session *s); /* of no system */
 void json_fault(struct json *j, const struct fault *f);
 void json_devices(struct json *j, const struct session *s);
 /* "systems": of each patient its id and what members writes; null while none is known. */

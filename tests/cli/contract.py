@@ -78,11 +78,13 @@ FAULT = {"code": str, "message": str, "device": TEXT, "system": TEXT, "path": TE
 TOP = {"rescue": str, "command": TEXT, "fault": Or(FAULT)}
 FINDINGS = {"findings": [FINDING]}
 COMMANDS = {
-    "locate": {"devices": Or([DEVICE]), "systems": Or([{**SYSTEM, **FINDINGS}])},
+    "locate": {"devices": Or([DEVICE]), "systems": Or([{**SYSTEM, **FINDINGS}]),
+               "findings": Or([FINDING])},
     "inventory": {"systems": Or([{"id": str, **INVENTORY, **FINDINGS}])},
     "verify": {"systems": Or([{"id": str, **VERIFICATION, **FINDINGS}])},
     "diagnose": {"devices": Or([DEVICE]),
-                 "systems": Or([{**SYSTEM, **INVENTORY, **VERIFICATION, **FINDINGS}])},
+                 "systems": Or([{**SYSTEM, **INVENTORY, **VERIFICATION, **FINDINGS}]),
+                 "findings": Or([FINDING])},
     "restore": {"plan": Or(PLAN), "applied": bool, "transaction": TEXT,
                 "verdict": Or(VERDICT), "findings": Or([FINDING])},
     "undo": {"transactions": Or([TRANSACTION])},

@@ -45,6 +45,20 @@ def test_the_image_of_grub_leads_elsewhere(directory):
     assert uuid in message
 
 
+def test_findings_of_no_system(directory):
+    """An empty image beside a whole one: told once, and for no system."""
+    program.need_root()
+    image, empty = program.small_disk(directory), directory / "empty.img"
+    empty.touch()
+    for command in ("locate",), ():
+        found = rescue_json(*command, "--image", image, "--image", empty)
+        finding, = found["findings"]
+        assert finding["code"] == "device-unreadable" and finding["subject"] == str(empty)
+        assert finding["code"] not in codes(found["systems"][0]["findings"])
+        assert rescue_json(*command, "--image", image)["findings"] == []
+    assert rescue_json("locate", "--image", directory / "none")["findings"] is None
+
+
 def test_bare_file_system(directory):
     program.need_root()
     root = program.small_root(directory, "boot=none")

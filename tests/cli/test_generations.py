@@ -74,6 +74,8 @@ def patient(directory, generation, menu):
         write(root / "etc/default/grub", f'GRUB_CMDLINE_LINUX="{OPTIONS.split(" ", 1)[1]}"\n')
     (root / "bin").mkdir()
     shutil.copy("/bin/true", root / "bin/sh")
+    write(root / "sbin/init", "#!/bin/sh\n")
+    (root / "sbin/init").chmod(0o755)
     if generation in ("el7", "suse"):
         (root / "usr/lib/modules").mkdir(parents=True)
         (root / "lib").symlink_to("usr/lib")

@@ -124,6 +124,9 @@ int check_esp_programs(struct reader *r)
 	if (error >= 0 && p.lone_shim)
 		error = report_shim(
 			r, needs_it ? SEVERITY_WARNING : SEVERITY_INFO, p.lone_shim);
+	if (error >= 0 && p.removable)
+		error = check_esp_fallback(r, needs_it && !s->efi_program ? SEVERITY_WARNING
+									  : SEVERITY_INFO);
 	if (error >= 0 && !p.removable && !s->efi_program)
 		error = report_vendor(r, p.vendor);
 	return error;

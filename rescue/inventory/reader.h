@@ -123,6 +123,8 @@ struct grub_stub;
 bool stub_is_ours(const struct reader *r, const struct grub_stub *s);
 int check_esp(struct reader *r); /* does a stub lead to /boot; after read_loader */
 int check_esp_programs(struct reader *r); /* esp_programs.c: does UEFI find a loader */
+/* esp_fallback.c: does shim on the removable path; how bad it is if not. */
+int check_esp_fallback(struct reader *r, enum severity severity);
 /* esp.c: files of that name in EFI/VENDOR of the ESP. */
 int list_esp_files(struct reader *r, const char *name, struct strings *ret);
 

@@ -137,6 +137,8 @@ struct bios_start {
 	int disk;		/* of GRUB 2's image, which begins in sector `image` of it; */
 	uint64_t image;		/* 0: there is none, or it was read */
 	struct grub_stub grub;	/* where it looks for grub.cfg */
+	/* Static: why nothing starts, behind "the boot sector of WHERE "; or NULL. */
+	const char *obstacle;
 };
 
 /*

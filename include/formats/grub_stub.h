@@ -11,6 +11,8 @@
 struct grub_stub {
 	char *uuid; /* of `search --fs-uuid`, or NULL */
 	char *path; /* of `configfile` or `source`, from the top of that file system */
+	/* Of an image (boot_code.h): these modules are in it, none need be loaded. */
+	bool has_normal, has_blscfg;
 };
 
 void grub_stub_done(struct grub_stub *s);

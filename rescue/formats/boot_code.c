@@ -198,13 +198,26 @@ static int find_configuration(struct grub_stub *ret, struct bytes modules)
 		ret, (struct bytes){(const uint8_t *)script, strlen(script)});
 }
 
+/* A module is an ELF file; symbols of those two that nothing else has. */
+static bool holds_symbol(struct bytes modules, const char *name)
+{
+	return modules.size && memmem(modules.data, modules.size, name, strlen(name) + 1);
+}
+
 int grub_image_parse(struct grub_stub *ret, struct bytes image, struct fault *f)
 {
 	_cleanup_(buffer_done) struct buffer unpacked = {0};
+	struct bytes modules = {0};
 	int r = unpack(&unpacked, image);
 
-	if (r >= 0)
-		r = find_configuration(ret, modules_of(buffer_bytes(&unpacked)));
+	if (r >= 0) {
+		modules = modules_of(buffer_bytes(&unpacked));
+		r = find_configuration(ret, modules);
+	}
+	if (r >= 0) {
+		ret->has_normal = holds_symbol(modules, "grub_normal_init_page");
+		ret->has_blscfg = holds_symbol(modules, "blscfg");
+	}
 	if (r == -ENOMEM)
 		return fault_no_memory(f);
 	return r < 0 ? fault_errno(f, EBADMSG, NULL, "read GRUB's image") : 0;

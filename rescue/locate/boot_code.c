@@ -35,8 +35,15 @@ static int read_block(const struct device *disk, struct buffer *ret, const struc
 	return 0;
 }
 
-/* An image that cannot be read or understood leaves *ret empty. 0 or -ENOMEM. */
-static int read_image(const struct device *disk, uint64_t first, struct grub_stub *ret)
+static bool is_empty(const uint8_t sector[BOOT_SECTOR_SIZE])
+{
+	static const uint8_t nothing[BOOT_SECTOR_SIZE];
+
+	return memcmp(sector, nothing, sizeof(nothing)) == 0;
+}
+
+/* An image that cannot be read or understood leaves ret->grub empty. 0 or -ENOMEM. */
+static int read_image(const struct device *disk, uint64_t first, struct bios_start *ret)
 {
 	_cleanup_(buffer_done) struct buffer image = {0};
 	struct boot_blocks blocks[GRUB_IMAGE_MAX_BLOCKS];
@@ -46,11 +53,13 @@ static int read_image(const struct device *disk, uint64_t first, struct grub_stu
 
 	if (!read_sector(disk, first, sector))
 		return 0;
+	if (is_empty(sector))
+		ret->obstacle = "starts GRUB 2, and its image is gone";
 	count = grub_image_blocks(blocks, sector);
 	for (size_t i = 0; r >= 0 && i < count; i++)
 		r = read_block(disk, &image, &blocks[i]);
 	if (r >= 0)
-		r = grub_image_parse(ret, buffer_bytes(&image), NULL);
+		r = grub_image_parse(&ret->grub, buffer_bytes(&image), NULL);
 	return r == -ENOMEM ? r : 0;
 }
 
@@ -88,8 +97,10 @@ int bios_start_read(struct bios_start *ret, const struct landscape *l, int disk)
 		boot_sector_parse(&s, sector);
 	}
 	ret->loader = loader_of(s.code);
-	if (!ret->loader)
+	ret->obstacle = s.code == BOOT_CODE_NONE ? "holds no program" : NULL;
+	if (!ret->loader && !ret->obstacle)
 		return 0;
+	free(ret->where);
 	ret->where = strdup(where);
 	if (!ret->where)
 		return -ENOMEM;
@@ -100,11 +111,26 @@ int bios_start_read(struct bios_start *ret, const struct landscape *l, int disk)
 	return 0;
 }
 
+bool another_disk_starts(const struct landscape *l)
+{
+	for (size_t i = 0; i < l->device_count; i++) {
+		uint8_t sector[BOOT_SECTOR_SIZE];
+		struct boot_sector s;
+
+		if (!l->devices[i].is_divided || !read_sector(&l->devices[i], 0, sector))
+			continue;
+		boot_sector_parse(&s, sector);
+		if (s.code != BOOT_CODE_NONE)
+			return true;
+	}
+	return false;
+}
+
 int landscape_read_image(struct landscape *l, const struct system *s)
 {
 	struct bios_start *b = &l->systems[s - l->systems].bios;
 	const uint64_t image = b->image;
 
 	b->image = 0; /* once is enough */
-	return image ? read_image(&l->devices[b->disk], image, &b->grub) : 0;
+	return image ? read_image(&l->devices[b->disk], image, b) : 0;
 }

@@ -168,6 +168,27 @@ static int read_bios_start(const struct landscape *l, struct system *s)
 	return r;
 }
 
+static bool is_pc(const struct system *s)
+{
+	static const char *const machines[] = {"x86_64", "i386", "i486", "i586", "i686"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++)
+		if (text_equal(s->arch, machines[i]))
+			return true;
+	return false;
+}
+
+/* Only a BIOS asks for a boot sector, and it may be told to start another disk. */
+static bool may_start_elsewhere(const struct landscape *l, const struct system *s)
+{
+	if (!is_pc(s) || s->esp.present || another_disk_starts(l))
+		return true;
+	for (size_t i = 0; i < l->device_count; i++)
+		if (l->devices[i].roles & ROLE_ESP)
+			return true;
+	return false;
+}
+
 int firmware_read(const struct landscape *l, struct system *s)
 {
 	const struct place *places[] = {&s->root, &s->boot, &s->esp};
@@ -183,7 +204,9 @@ int firmware_read(const struct landscape *l, struct system *s)
 	bios_start_done(&s->bios);
 	if (read_bios_start(l, s) < 0)
 		return -ENOMEM;
-	if (s->bios.loader)
+	if (s->bios.obstacle && may_start_elsewhere(l, s))
+		bios_start_done(&s->bios);
+	if (s->bios.where)
 		bits |= FIRMWARE_BIOS;
 	starts = has_program(s);
 	if (starts < 0)

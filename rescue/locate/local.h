@@ -126,6 +126,8 @@ void bios_start_done(struct bios_start *b);
  * image of GRUB 2 is left to landscape_read_image.
  */
 int bios_start_read(struct bios_start *ret, const struct landscape *l, int disk);
+/* Some disk has a program in its first sector, whatever it is. */
+bool another_disk_starts(const struct landscape *l);
 
 /* What BootOrder says, where efivarfs is mounted in the machine's /sys. 0 or -ENOMEM. */
 int firmware_entries_read(struct firmware_entries *ret, const struct target *sys);

@@ -93,3 +93,35 @@ def test_the_program_that_starts_the_system(directory):
     told, = (f for f in verify("--root", root, verdict="bootable")["findings"]
              if f["code"] == "init-missing")
     assert told["severity"] == "warning" and told["subject"] == "/nowhere", told
+
+
+def fresh(directory):
+    return program.small_disk(directory, "boot=none", name="fresh.img")
+
+
+def test_nothing_in_the_boot_sector(directory):
+    program.need_root()
+    image = fresh(directory)
+    verify("--image", image, verdict="bootable")
+    with open(image, "r+b") as file:
+        for start, size, what in ((1 << 20, 512, "its image is gone"),
+                                  (0, 440, "holds no program")):
+            file.seek(start)
+            file.write(bytes(size))
+            file.flush()
+            system = verify("--image", image, verdict="unbootable")
+            told, = (f for f in system["findings"] if f["code"] == "loader-astray")
+            assert what in told["message"] and told["subject"] == str(image), told
+
+
+def test_modules_of_grub_are_gone(directory):
+    program.need_root()
+    offset = program.lab("lab_small_offset", "root", "boot=none")
+    for modules in (["normal"], ["blscfg", "blsuki"]):
+        image = fresh(directory)
+        for module in modules:
+            subprocess.run(["debugfs", "-w", "-R", f"rm /boot/grub2/i386-pc/{module}.mod",
+                            f"{image}?offset={offset}"], check=True, stderr=subprocess.DEVNULL)
+        system = verify("--image", image, verdict="unbootable")
+        told, = (f for f in system["findings"] if f["code"] == "loader-astray")
+        assert f"its {modules[0]}.mod is gone" in told["message"], told

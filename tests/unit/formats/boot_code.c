@@ -172,6 +172,7 @@ static void where_images_lead(void **state)
 			0);
 		assert_true(text_equal(s.uuid, cases[i].uuid));
 		assert_string_equal(s.path, cases[i].path);
+		assert_false(s.has_normal || s.has_blscfg);
 		grub_stub_done(&s);
 	}
 	tree_remove(&t);

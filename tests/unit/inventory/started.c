@@ -110,6 +110,8 @@ static void the_image_names_its_menu(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct patient *p = two_menus(cases[i].path, cases[i].uuid);
 
+		add_text(p, "/boot/grub/i386-pc/normal.mod", "x");
+		add_text(p, "/boot/grub2/i386-pc/normal.mod", "x");
 		add_text(p, "/boot/grub3/i386-pc/normal.mod", "x");
 		patient_read(p);
 		assert_true(text_equal(p->inv.grub_cfg, cases[i].read));
@@ -120,12 +122,51 @@ static void the_image_names_its_menu(void **state)
 	}
 }
 
+/* What is in GRUB's directory and what in its image; told: of what is missing, or NULL. */
+static const struct {
+	const char *obstacle, *module;
+	bool has_normal, has_blscfg, has_bls_menu;
+	const char *told;
+} starts[] = {
+	{NULL, "normal.mod", false, false, false, NULL},
+	{NULL, "ext2.mod", false, false, false, "its normal.mod is gone"},
+	{NULL, "ext2.mod", true, false, false, NULL},
+	{NULL, "normal.mod", false, false, true, "its blscfg.mod is gone"},
+	{NULL, "normal.mod", false, true, true, NULL},
+	{NULL, "ext2.mod", true, true, true, NULL},
+	{"holds no program", "normal.mod", false, false, false, "holds no program"},
+};
+
+static void what_grub_needs_to_show_a_menu(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
+		_cleanup_free_ char *module =
+			text_printf("/boot/grub2/i386-pc/%s", starts[i].module);
+		struct patient *p = two_menus("/boot/grub2/grub.cfg", UUID);
+		const struct finding *f;
+
+		p->sys.bios.obstacle = starts[i].obstacle;
+		p->sys.bios.grub.has_normal = starts[i].has_normal;
+		p->sys.bios.grub.has_blscfg = starts[i].has_blscfg;
+		add_text(p, "/boot/grub2/grub.cfg", starts[i].has_bls_menu ? "blscfg\n" : CFG);
+		add_text(p, module, "x");
+		patient_read(p);
+		f = find(p, "loader-astray");
+		assert_int_equal(f != NULL, starts[i].told != NULL);
+		assert_true(!f || (f->severity == SEVERITY_ERROR &&
+					  strstr(f->message, starts[i].told)));
+		patient_free(p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_started_one_is_read),
 		cmocka_unit_test(the_menu_of_another_does_not_count),
 		cmocka_unit_test(the_image_names_its_menu),
+		cmocka_unit_test(what_grub_needs_to_show_a_menu),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

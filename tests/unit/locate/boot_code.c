@@ -77,14 +77,28 @@ static void expect(struct disk *d, enum bootloader loader, const char *where, co
 	bios_start_done(b);
 }
 
+static void expect_nothing(struct disk *d, const char *where, const char *obstacle)
+{
+	struct bios_start *b = &d->system.bios;
+
+	tree_file(&d->tree, "/disk", d->bytes, sizeof(d->bytes));
+	assert_int_equal(bios_start_read(b, &d->landscape, 0), 0);
+	assert_int_equal(landscape_read_image(&d->landscape, &d->system), 0);
+	assert_string_equal(b->where, where);
+	assert_string_equal(b->obstacle, obstacle);
+	assert_int_equal(another_disk_starts(&d->landscape), b->loader != 0);
+	bios_start_done(b);
+}
+
 static void none(void **state)
 {
 	struct disk *d = new_disk();
 
 	(void)state;
-	expect(d, 0, NULL, NULL);
+	expect_nothing(d, "disk", "holds no program");
 	put_sector(d, 0, 3, "unknown", 7);
 	expect(d, 0, NULL, NULL);
+	assert_true(another_disk_starts(&d->landscape));
 	d->devices[0].is_divided = false;
 	put_sector(d, 0, 3, "EXTLINUX", 8);
 	expect(d, 0, NULL, NULL); /* a bare file system is no disk that a BIOS starts */
@@ -102,6 +116,7 @@ static void in_the_active_partition(void **state)
 	set_active(d);
 	expect(d, BOOTLOADER_EXTLINUX, "partition", NULL);
 	d->bytes[446 + 8] = PARTITION + 1;
+	put_sector(d, PARTITION + 1, 3, "unknown", 7);
 	expect(d, 0, NULL, NULL);
 	d->bytes[446 + 11] = 0x7f; /* beyond the disk */
 	expect(d, 0, NULL, NULL);
@@ -182,6 +197,9 @@ static void grub_2_and_its_image(void **state)
 	expect(d, BOOTLOADER_GRUB2, "disk", NULL);
 	memset(d->bytes + 0x5c, 0xff, 8);
 	expect(d, BOOTLOADER_GRUB2, "disk", NULL);
+	put_boot_img(d);
+	memset(d->bytes + IMAGE * SECTOR, 0, SECTOR);
+	expect_nothing(d, "disk", "starts GRUB 2, and its image is gone");
 	free_disk(d);
 }
 

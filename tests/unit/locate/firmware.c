@@ -78,6 +78,27 @@ static void test_bare(void **state)
 	tree_remove(&d.tree);
 }
 
+/* What is on no disk a BIOS cannot start; UEFI, and other machines, do not ask. */
+static void test_empty_sector(void **state)
+{
+	struct disk d;
+
+	(void)state;
+	make(&d, "d 0755 /boot\n", "", 0);
+	assert_null(d.system.bios.obstacle);
+	d.system.arch = T("x86_64");
+	assert_int_equal(firmware_read(&d.landscape, &d.system), 0);
+	assert_non_null(d.system.bios.obstacle);
+	assert_int_equal(d.system.firmware, FIRMWARE_BIOS);
+	d.devices[2].parent = -1; /* of another disk, which UEFI may start */
+	d.devices[2].roles = ROLE_ESP;
+	assert_int_equal(firmware_read(&d.landscape, &d.system), 0);
+	assert_null(d.system.bios.obstacle);
+	assert_int_equal(d.system.firmware, FIRMWARE_UNKNOWN);
+	bios_start_done(&d.system.bios);
+	tree_remove(&d.tree);
+}
+
 /* Another disk's ESP says nothing of this system. */
 static void test_other_disk(void **state)
 {
@@ -162,6 +183,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_firmware),
 		cmocka_unit_test(test_bare),
+		cmocka_unit_test(test_empty_sector),
 		cmocka_unit_test(test_other_disk),
 		cmocka_unit_test(test_esp),
 		cmocka_unit_test(test_bootloaders),

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -25,29 +27,30 @@ struct inside_how {
 #define PATH_FLAGS (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 static enum target_resolver chosen = RESOLVE_AUTO;
-static bool chosen_by_environment;
-static bool absent; /* the kernel has said so once */
+static pthread_once_t asked = PTHREAD_ONCE_INIT;
+static atomic_bool absent; /* the kernel has said so once */
 
-void target_use_resolver(enum target_resolver r)
+static void ask_environment(void)
 {
-	chosen = r;
-	chosen_by_environment = true; /* asked no more */
-	absent = false;
-}
+	const char *wish = getenv("RESCUE_RESOLVER");
 
-enum target_resolver target_resolver(void)
-{
-	const char *wish;
-
-	/* Asked once, while there is one thread: others only read it. */
-	if (chosen_by_environment)
-		return chosen;
-	wish = getenv("RESCUE_RESOLVER");
-	chosen_by_environment = true;
 	if (wish && strcmp(wish, "walk") == 0)
 		chosen = RESOLVE_WALK;
 	else if (wish && strcmp(wish, "openat2") == 0)
 		chosen = RESOLVE_OPENAT2;
+}
+
+void target_use_resolver(enum target_resolver r)
+{
+	pthread_once(&asked, ask_environment);
+	chosen = r;
+	absent = false;
+}
+
+/* Several threads may ask first. */
+enum target_resolver target_resolver(void)
+{
+	pthread_once(&asked, ask_environment);
 	return chosen;
 }
 

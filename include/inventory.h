@@ -91,6 +91,7 @@ struct initramfs_file {
 	bool listed;		 /* modules is what it holds; false: it could not be read */
 	struct strings modules;	 /* names (a_b form) of the modules in it, sorted */
 	unsigned pieces;	 /* PIECE_* bits that it can open; where listed */
+	bool has_systemd;	 /* which is what hands over to the root */
 };
 
 struct kernel {

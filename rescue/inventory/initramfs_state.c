@@ -128,6 +128,8 @@ int initramfs_judge(
 		return error;
 	strings_sort(&i->modules);
 	i->listed = true;
+	i->has_systemd = strings_has(names, "usr/lib/systemd/systemd") ||
+			 strings_has(names, "lib/systemd/systemd");
 	i->pieces = initramfs_pieces(names);
 	i->state = i->release && !has_own ? PART_MISMATCHED : PART_OK;
 	if (has_own && strcmp(i->release, release) != 0) {

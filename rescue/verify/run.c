@@ -128,7 +128,7 @@ static bool starts_the_system(const struct rules *r)
 	static const char *const codes[] = {"boot-unreadable-by-loader", "loader-astray",
 		"storage-undriven", "secureboot-unsigned", "package-incompatible",
 		"glibc-needs-newer-kernel", "cpu-below-level", "init-missing",
-		"selinux-policy-missing"};
+		"os-unknown", "selinux-policy-missing"};
 
 	for (size_t i = 0; i < r->v->findings.count; i++) {
 		const struct finding *f = &r->v->findings.items[i];
@@ -204,6 +204,8 @@ int rules_run(struct verification *ret, const struct inventory *inv,
 		r = rules_user_space(&rules);
 	if (r >= 0)
 		r = rules_first_program(&rules);
+	if (r >= 0)
+		r = rules_handover(&rules);
 	if (r >= 0)
 		r = rules_secure(&rules);
 	if (r >= 0)

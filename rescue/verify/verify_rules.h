@@ -57,6 +57,7 @@ int rules_modules(struct rules *r, struct fault *f); /* modules.c: does each one
 int rules_user_space(struct rules *r);	/* user_space.c: libc, CPU */
 int rules_first_program(struct rules *r); /* first_program.c: init */
 int rules_secure(struct rules *r);	/* secure.c: FIPS, Secure Boot */
+int rules_handover(struct rules *r);	/* handover.c: from the initramfs to the root */
 int rules_labels(struct rules *r);	/* labels.c: SELinux */
 int rules_policy(struct rules *r);	/* policy.c: SELinux enforcing without its policy */
 int rules_space(struct rules *r);	/* space.c: room in /boot */

@@ -51,10 +51,12 @@ static void tolerates_more_and_none(void **state)
 
 	(void)state;
 	append_cpio(&b, (const char *const[]){"lib/modules/" OLD "/kernel/x.ko",
-				"lib/modules/" V "/kernel/y.ko", NULL});
+				"lib/modules/" V "/kernel/y.ko",
+				"usr/lib/systemd/systemd", NULL});
 	tree_file(&p->tree, "/boot/initramfs-" V ".img", b.data, b.size);
 	i = read_it(p);
 	assert_int_equal(i->state, PART_OK);
+	assert_true(i->has_systemd);
 	assert_string_equal(i->release, V);
 	b.size = 0;
 	append_cpio(&b,
@@ -62,6 +64,7 @@ static void tolerates_more_and_none(void **state)
 	tree_file(&p->tree, "/boot/initramfs-" V ".img", b.data, b.size);
 	i = read_it(p);
 	assert_int_equal(i->state, PART_OK);
+	assert_false(i->has_systemd);
 	assert_null(i->release);
 	patient_free(p);
 }

@@ -84,6 +84,7 @@ static int add_image_missing(struct rules *r, const struct kernel *k)
 static int judge_image(struct rules *r, const struct kernel *k)
 {
 	const struct kernel_image *image = &k->image;
+	bool is_other = image->release && strcmp(image->release, k->release) != 0;
 	int rc;
 
 	if (image->state == PART_OK)
@@ -92,8 +93,9 @@ static int judge_image(struct rules *r, const struct kernel *k)
 		rc = add_image_missing(r, k);
 	else
 		rc = findings_add(&r->v->findings, "image-damaged", rules_severity(r, k),
-			k->release, image->path, "the kernel image %s is damaged: %s",
-			image->path, image->damage ? image->damage : "it cannot be read");
+			k->release, image->path, "the kernel image %s is %s: %s", image->path,
+			is_other ? "another kernel's" : "damaged",
+			image->damage ? image->damage : "it cannot be read");
 	if (rc < 0)
 		return rc;
 	if (image->spare && has_own_modules(k))

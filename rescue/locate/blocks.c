@@ -5,6 +5,8 @@
  */
 #include "blocks.h"
 
+#include "thread.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/sysmacros.h>
@@ -19,6 +21,7 @@ static void block_done(struct block *b)
 {
 	free(b->name);
 	free(b->directory);
+	free(b->location);
 	free(b->backing_file);
 	free(b->idle_array);
 	strings_done(&b->slaves);
@@ -94,22 +97,22 @@ static bool is_wanted(const struct block *b)
 }
 
 /* On USB, or a card: the kernel calls the drive fixed there, and it is plugged in. */
-static bool is_plugged(const struct target *sys, const struct block *b, int directory)
+static bool is_plugged(const struct block *b, int directory)
 {
 	_cleanup_free_ char *card = attribute(directory, "device/type");
-	_cleanup_free_ char *path = NULL;
 
-	if (text_equal(card, "SD"))
-		return true;
-	return target_canonical(sys, b->directory, &path) == 0 && strstr(path, "/usb");
+	return text_equal(card, "SD") || (b->location && strstr(b->location, "/usb"));
 }
 
 /* What partitions have from their disk. */
-static void read_kind(struct block *b, const struct target *sys, int directory)
+static int read_kind(struct block *b, const struct target *sys, int directory)
 {
+	if (target_readlink(sys, b->directory, &b->location) == -ENOMEM)
+		return -ENOMEM;
 	b->is_optical = major(b->number) == OPTICAL_MAJOR;
 	b->is_removable = b->is_optical || attribute_number(directory, "removable") ||
-			  is_plugged(sys, b, directory);
+			  is_plugged(b, directory);
+	return 0;
 }
 
 /* An array that was begun and lacks devices has no size yet: nothing is stacked. */
@@ -140,7 +143,7 @@ static int read_holders(struct block *b, const struct target *sys)
 static int read_block(struct block *b, const struct target *sys)
 {
 	_cleanup_close_ int directory = directory_open(sys, b->directory);
-	int r;
+	int r = 0;
 
 	if (__builtin_mul_overflow(attribute_number(directory, "size"), SYSFS_SECTOR,
 		    &b->size) ||
@@ -152,8 +155,9 @@ static int read_block(struct block *b, const struct target *sys)
 	b->partition = (unsigned)attribute_number(directory, "partition");
 	b->backing_file = attribute(directory, "loop/backing_file");
 	if (b->disk < 0)
-		read_kind(b, sys, directory);
-	r = attribute_list(sys, b->directory, "slaves", &b->slaves);
+		r = read_kind(b, sys, directory);
+	if (r == 0)
+		r = attribute_list(sys, b->directory, "slaves", &b->slaves);
 	return r < 0 ? r : read_holders(b, sys);
 }
 
@@ -214,31 +218,82 @@ static int add_partitions(struct blocks *blocks, const struct target *sys, int d
 	return 0;
 }
 
-/* Disks first, each with its partitions; then what is stacked on others. */
+/* Each with its partitions, by one thread; there may be many. */
+struct reading {
+	const struct target *sys;
+	char *const *names;
+	struct blocks *found; /* one a name */
+	int *results;
+};
+
+static void read_disk(void *data, size_t i)
+{
+	const struct reading *reading = data;
+	struct blocks *found = &reading->found[i];
+	int r = add_block(found, reading->sys, "/block", reading->names[i], -1);
+
+	if (r > 0)
+		r = add_partitions(found, reading->sys, 0);
+	reading->results[i] = r;
+}
+
+/* Consumes what was found. */
+static int append(struct blocks *blocks, struct blocks *found)
+{
+	const int first = (int)blocks->count;
+	int r = 0;
+
+	for (size_t i = 0; i < found->count; i++) {
+		struct block b = TAKE_STRUCT(found->items[i]);
+
+		if (b.disk >= 0)
+			b.disk += first;
+		if (r == 0)
+			r = VECTOR_GROW(blocks);
+		if (r == 0 && blocks->count < MAX_DEVICES)
+			blocks->items[blocks->count++] = b;
+		else
+			block_done(&b);
+	}
+	return r;
+}
+
+static bool is_stacked(const char *name)
+{
+	return text_starts(name, "dm-") || text_starts(name, "md");
+}
+
+/* Disks first, then what is stacked on others; 3 before 10. */
+static int compare_disks(const void *a, const void *b)
+{
+	const bool first = is_stacked(*(char *const *)a), second = is_stacked(*(char *const *)b);
+
+	return first != second ? first - second : compare_natural(a, b);
+}
+
 int blocks_read(struct blocks *ret, const struct target *sys, struct fault *f)
 {
 	_cleanup_(strings_done) struct strings names = {0};
+	_cleanup_free_ struct blocks *found = NULL;
+	_cleanup_free_ int *results = NULL;
 	int r = target_list(sys, "/block", &names, f);
 
 	if (r < 0)
 		return r;
+	found = calloc(names.count + 1, sizeof(*found));
+	results = calloc(names.count + 1, sizeof(*results));
+	if (!found || !results)
+		return fault_no_memory(f);
 	if (names.count > 1)
-		qsort(names.items, names.count, sizeof(*names.items), compare_natural);
-	for (int stacked = 0; stacked < 2; stacked++) {
-		for (size_t i = 0; i < names.count; i++) {
-			const char *name = names.items[i];
-
-			if (stacked !=
-				(text_starts(name, "dm-") || text_starts(name, "md")))
-				continue;
-			r = add_block(ret, sys, "/block", name, -1);
-			if (r > 0)
-				r = add_partitions(ret, sys, (int)ret->count - 1);
-			if (r < 0)
-				return fault_no_memory(f);
-		}
+		qsort(names.items, names.count, sizeof(*names.items), compare_disks);
+	threads_each(names.count, read_disk,
+		&(struct reading){sys, names.items, found, results});
+	for (size_t i = 0; i < names.count; i++) {
+		if (r >= 0)
+			r = results[i] < 0 ? results[i] : append(ret, &found[i]);
+		blocks_done(&found[i]);
 	}
-	return 0;
+	return r < 0 ? fault_no_memory(f) : 0;
 }
 
 int blocks_find(const struct blocks *blocks, const char *name)

@@ -10,6 +10,7 @@
 struct block {
 	char *name;	    /* sda, sda1, dm-0 */
 	char *directory;    /* /block/sda/sda1 */
+	char *location;	    /* of a disk: ../devices/pci0000:00/…/usb1/…; NULL: not known */
 	char *backing_file; /* what a loop device lies over, or NULL */
 	int disk;	    /* of a partition: index; else -1 */
 	dev_t number;

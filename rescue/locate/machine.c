@@ -133,7 +133,6 @@ static unsigned roles_of(const struct block *b)
 static unsigned pieces_of(const struct target *sys, const struct block *b)
 {
 	_cleanup_free_ char *mapper = block_mapper_attribute(sys, b, "dm/uuid");
-	_cleanup_free_ char *path = NULL;
 
 	if (mapper && text_starts(mapper, "mpath-"))
 		return PIECE_MULTIPATH;
@@ -144,9 +143,7 @@ static unsigned pieces_of(const struct target *sys, const struct block *b)
 	if (text_starts(b->name, "nbd") || text_starts(b->name, "rbd"))
 		return PIECE_NETWORK;
 	/* …/host3/session1/target3:0:0/…: only iSCSI has sessions there. */
-	if (target_canonical(sys, b->directory, &path) == 0 && strstr(path, "/session"))
-		return PIECE_ISCSI;
-	return 0;
+	return b->location && strstr(b->location, "/session") ? PIECE_ISCSI : 0;
 }
 
 /* A running array that lacks devices (md.rst: md/degraded counts them). */

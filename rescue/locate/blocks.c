@@ -286,6 +286,7 @@ int blocks_read(struct blocks *ret, const struct target *sys, struct fault *f)
 		return fault_no_memory(f);
 	if (names.count > 1)
 		qsort(names.items, names.count, sizeof(*names.items), compare_disks);
+	log_line("asking sysfs for %zu disks", names.count);
 	threads_each(names.count, read_disk,
 		&(struct reading){sys, names.items, found, results});
 	for (size_t i = 0; i < names.count; i++) {

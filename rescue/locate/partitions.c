@@ -263,6 +263,7 @@ int partitions_scan(struct landscape *l, const int *disks, size_t count)
 		return r;
 	for (size_t i = 0; i < count; i++)
 		tables[i].disk = &l->devices[disks[i]];
+	log_line("reading the tables of %zu disks", count);
 	blkid_init_debug(0); /* what libblkid would do at the first probe */
 	threads_each_waiting(count, read_table, tables);
 	for (size_t i = 0; i < count; i++) {

@@ -300,6 +300,7 @@ int contents_scan_from(struct landscape *l, size_t first)
 
 	if (!results)
 		return -ENOMEM;
+	log_line("probing %zu devices", count);
 	blkid_init_debug(0); /* what libblkid would do at the first probe */
 	threads_each_waiting(count, probe_one, &p);
 	for (size_t i = 0; i < count; i++) {

@@ -268,7 +268,9 @@ static void batch_read(struct batch *b)
 			(struct new_tree){.request = {d, NULL, ACCESS_LOOK}};
 		b->candidates[b->count++].device = (int)b->end;
 	}
+	log_line("mounting %zu file systems", b->count);
 	mount_trees_new(l->mounts, b->trees, b->count);
+	log_line("looking into %zu file systems", b->count);
 	threads_each_waiting(b->count, look_at_one, b);
 }
 

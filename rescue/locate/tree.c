@@ -255,6 +255,8 @@ int mounts_close(struct mounts *m, struct fault *f)
 {
 	int first = 0;
 
+	if (m->count > 0)
+		log_line("unmounting %zu file systems", m->count);
 	threads_each_waiting(m->count, tree_unmount, m);
 	while (m->count > 0) {
 		int r = tree_forget(
@@ -273,6 +275,7 @@ void mounts_free(struct mounts *m)
 	mounts_close(m, NULL);
 	if (m->base)
 		base_unmount(m->base);
+	log_line("unmounted");
 	present_free(m->present);
 	pthread_mutex_destroy(&m->adding);
 	free(m->base);

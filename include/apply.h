@@ -37,7 +37,9 @@ struct apply_report {
 	struct transaction transaction;
 	size_t unlabeled; /* files whose SELinux label could not be set */
 	size_t unowned;	  /* files whose owner could not be set */
-	struct image_payload image; /* of the image it put there; empty: not known */
+	/* What verifying will ask of the files that it put there; without a digest: not known. */
+	struct image_payload image;
+	struct initramfs_file initramfs;
 };
 void apply_report_done(struct apply_report *r);
 

@@ -68,7 +68,7 @@ struct session {
 	struct landscape landscape;
 	struct patient *patients; /* the systems that the command is about */
 	size_t patient_count;
-	struct image_payloads unpacked; /* of their kernels, from one reading to the next */
+	struct readings known; /* of their files, for the next time that they are read */
 	bool has_packages;
 	struct package_sets packages;
 	struct comparison installed;

@@ -31,6 +31,8 @@ size_t digest_raw(struct digest *d, uint8_t ret[DIGEST_MAX_SIZE]);
 /* Lower-case hex; starts the computation anew. */
 void digest_hex(struct digest *d, char ret[DIGEST_HEX_SIZE]);
 void digest_of(enum digest_algorithm a, struct bytes in, char ret[DIGEST_HEX_SIZE]);
+/* Of a whole file, whatever its offset. 0 or -errno. */
+int digest_of_file(enum digest_algorithm a, int fd, char ret[DIGEST_HEX_SIZE]);
 /* HMAC (RFC 2104) in lower-case hex; "" for an unknown algorithm or a key longer than its block. */
 void hmac_of(enum digest_algorithm a, struct bytes key, struct bytes in,
 	     char ret[DIGEST_HEX_SIZE]);

@@ -41,25 +41,18 @@ bool snapshot_equal(const struct snapshot *a, const struct snapshot *b);
 
 /* What the payload of an image tells of its kernel, kept for verify. */
 struct image_payload {
-	char digest[DIGEST_HEX_SIZE]; /* SHA-256 of what was unpacked; empty: nothing was */
+	char digest[DIGEST_HEX_SIZE]; /* SHA-256 of what was unpacked; empty: not known */
 	struct buffer exports;	 /* as Module.symvers has them; empty: not known */
 	struct kernel_keys keys; /* built in, for signatures */
 };
 void image_payload_done(struct image_payload *p);
-/* Of images that were read before: to unpack one takes most of a second. */
-struct image_payloads {
-	struct image_payload *items;
-	size_t count, capacity;
-};
-void image_payloads_done(struct image_payloads *list);
-/* take is consumed; an empty one, or one that is in it, is not added. 0 or -ENOMEM. */
-int image_payloads_add(struct image_payloads *list, struct image_payload *take);
+struct readings;
 /*
- * From the file of an image; what known tells of the same bytes is taken over (NULL:
- * nothing is known). -EBADMSG, -ENOTSUP, …: it could not be unpacked; -ENOMEM.
+ * From the file of an image; what known tells of the same bytes is taken over. NULL: it is
+ * of no use to know them again. -EBADMSG, -ENOTSUP, …: it could not be unpacked; -ENOMEM.
  */
 int image_payload_read(struct image_payload *ret, const struct linux_image *image,
-		       const struct image_payloads *known);
+		       const struct readings *known);
 
 struct kernel_image {
 	char *path;	/* /boot/vmlinuz-V, also where it is missing */
@@ -92,7 +85,39 @@ struct initramfs_file {
 	struct strings modules;	 /* names (a_b form) of the modules in it, sorted */
 	unsigned pieces;	 /* PIECE_* bits that it can open; where listed */
 	bool has_systemd;	 /* which is what hands over to the root */
+	char digest[DIGEST_HEX_SIZE]; /* SHA-256 of the file; empty: not known */
 };
+
+/*
+ * What takes most of a second to find in a file, and is the same as long as its bytes are:
+ * handed from one reading of a system to the next, which knows them by their digest.
+ */
+struct readings {
+	struct image_payloads {
+		struct image_payload *items;
+		size_t count, capacity;
+	} images;
+	struct initramfs_readings {
+		struct initramfs_reading {
+			char *release; /* of the kernel that it was judged for */
+			struct initramfs_file file;
+		} *items;
+		size_t count, capacity;
+	} initramfs;
+};
+void readings_done(struct readings *r);
+/*
+ * take is consumed; what has no digest, could not be read or is known already is not
+ * added. 0 or -ENOMEM.
+ */
+int readings_add_image(struct readings *r, struct image_payload *take);
+int readings_add_initramfs(struct readings *r, const char *release,
+			   struct initramfs_file *take);
+/* NULL: not known. */
+const struct image_payload *readings_find_image(const struct readings *r, const char *digest);
+const struct initramfs_file *readings_find_initramfs(const struct readings *r,
+						     const char *release,
+						     const char *digest);
 
 struct kernel {
 	char *release;
@@ -243,11 +268,11 @@ struct inventory {
 	struct findings findings;    /* what could not be read */
 };
 
-/* known: payloads of earlier readings, or NULL. */
+/* known: of earlier readings; NULL: there is and will be no other. */
 int inventory_read(struct inventory *ret, const struct system *sys,
-		   const struct image_payloads *known, struct fault *f);
-/* The payloads of its images move to the list: for the next reading. 0 or -ENOMEM. */
-int inventory_give_payloads(struct inventory *inv, struct image_payloads *to);
+		   const struct readings *known, struct fault *f);
+/* What it read moves there, for the next one; it can only be freed then. 0 or -ENOMEM. */
+int inventory_give_readings(struct inventory *inv, struct readings *to);
 void inventory_done(struct inventory *inv);
 /* Image (or its spare) and modules of its own are whole: the rest can be made anew. */
 bool kernel_is_whole(const struct kernel *k);
@@ -284,6 +309,13 @@ int initramfs_list(struct strings *ret, const struct target *t, const char *path
 		   struct fault *f);
 
 /* Whose modules an initramfs of these names holds, and what it can open. 0 or -ENOMEM. */
+int initramfs_list_file(struct strings *ret, int take_fd, const char *path, struct fault *f);
+/*
+ * Lists and judges a file, all but path and size; what known tells of the same bytes is
+ * taken over. What cannot be listed is PART_DAMAGED. take_fd is closed. 0 or -ENOMEM.
+ */
+int initramfs_examine(struct initramfs_file *i, int take_fd, const char *release,
+		      const struct readings *known);
 int initramfs_judge(struct initramfs_file *i, const char *release,
 		    const struct strings *names);
 bool initramfs_drives(const struct initramfs_file *i, const char *fstype);

@@ -10,6 +10,7 @@ void apply_report_done(struct apply_report *r)
 {
 	transaction_done(&r->transaction);
 	image_payload_done(&r->image);
+	initramfs_file_done(&r->initramfs);
 	*r = (struct apply_report){0};
 }
 
@@ -101,7 +102,7 @@ static void give_up(struct work *w, struct fault *f)
 
 static void work_done(struct work *w)
 {
-	image_ahead_done(&w->image);
+	ahead_done(&w->ahead);
 	room_close(&w->room);
 	journal_done(&w->journal);
 	modules_done(&w->modules);
@@ -132,7 +133,9 @@ static int report(struct apply_report *ret, struct work *w, struct fault *f)
 
 	ret->unlabeled = w->shortfall.unlabeled;
 	ret->unowned = w->shortfall.unowned;
-	ret->image = TAKE_STRUCT(w->image.payload);
+	ahead_wait(&w->ahead);
+	ret->image = TAKE_STRUCT(w->ahead.payload);
+	ret->initramfs = TAKE_STRUCT(w->ahead.initramfs);
 	return r < 0 ? fault_no_memory(f) : 0;
 }
 
@@ -160,6 +163,7 @@ int apply_plan(struct apply_report *ret, const struct plan *plan,
 		.progress = progress,
 		.target = &inv->system->target,
 		.room = ROOM_NONE,
+		.ahead = {.fd = -1},
 		.modules = {.step = NO_STEP, .target = TARGET_NONE, .folder_fd = -1},
 	};
 	int r = room_open(&w.room, w.target, ROOM_MAKE, f);

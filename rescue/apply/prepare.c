@@ -126,7 +126,7 @@ static int stage_all(struct work *w, struct fault *f)
 	if (r == 0)
 		r = stage_packages(w, f);
 	if (r == 0)
-		r = image_ahead_start(w, f);
+		r = ahead_image(w, f);
 	if (r == 0 && w->modules.step != NO_STEP)
 		r = modules_complete(w, f);
 	if (r == 0)
@@ -136,8 +136,7 @@ static int stage_all(struct work *w, struct fault *f)
 		if (r == 0)
 			r = stage_operation(w, i, f);
 	}
-	image_ahead_wait(&w->image);
-	return r;
+	return r < 0 ? r : ahead_initramfs(w, f);
 }
 
 /*

@@ -141,6 +141,8 @@ int stage_generated(struct work *w, const struct operation *op,
 
 	if (out < 0)
 		return out;
+	/* confine.h clones past libc: a thread could hold its locks, for ever in the clone. */
+	ahead_wait(&w->ahead);
 	r = make_scratch(w, &scratch, f);
 	if (r == 0)
 		r = generate(w, out, modules, scratch, op, f);

@@ -25,12 +25,18 @@ struct staged_modules {
 	size_t directory_count, directory_capacity;
 };
 
-/* The new image while it is unpacked, beside everything else. */
-struct image_ahead {
-	bool runs;
-	pthread_t thread;
-	struct buffer file;
-	struct image_payload payload; /* empty: it is not known, or could not be unpacked */
+/*
+ * What verifying will ask of the new image and initramfs takes long and nothing but their
+ * bytes: other threads find it out while modules are indexed and the disk is waited for.
+ */
+struct ahead {
+	bool has_image, has_initramfs; /* such a thread runs */
+	pthread_t image_thread, initramfs_thread;
+	struct buffer image; /* the file */
+	int fd;		     /* of the initramfs */
+	const char *release;
+	struct image_payload payload; /* without a digest: not known */
+	struct initramfs_file initramfs;
 };
 
 #define NO_STEP SIZE_MAX
@@ -52,7 +58,7 @@ struct work {
 	struct file_contexts *labels; /* NULL: the system wants none */
 	struct buffer passwd, group;  /* the patient's */
 	struct stage_shortfall shortfall;
-	struct image_ahead image;
+	struct ahead ahead;
 	struct buffer generated; /* what the system's own generator said */
 };
 
@@ -111,13 +117,13 @@ void modules_done(struct staged_modules *m);
 const char *modules_below(const struct work *w, const char *path);
 
 /*
- * image_ahead.c: what verifying the kernel asks of its image takes most of a second, and
- * nothing but the bytes that packages brought. start before the module index, whose maker
- * keeps one processor busy; wait: it is done. What fails is left to verifying.
+ * ahead.c: each begins when its file is staged. Nothing hangs on what comes of it: what is
+ * not known is read when the system is verified.
  */
-int image_ahead_start(struct work *w, struct fault *f);
-void image_ahead_wait(struct image_ahead *a);
-void image_ahead_done(struct image_ahead *a);
+int ahead_image(struct work *w, struct fault *f);
+int ahead_initramfs(struct work *w, struct fault *f);
+void ahead_wait(struct ahead *a);
+void ahead_done(struct ahead *a);
 
 /* stage_files.c: what comes from no package. */
 int stage_operation(struct work *w, size_t operation, struct fault *f);

@@ -2,6 +2,9 @@
 /* Message digests (nettle) and CRC-32 (zlib). */
 #include "digest.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include <nettle/md5.h>
 #include <nettle/nettle-meta.h>
 #include <nettle/sha1.h>
@@ -122,6 +125,27 @@ void digest_of(enum digest_algorithm a, struct bytes in, char ret[DIGEST_HEX_SIZ
 		return;
 	digest_update(&d, in.data, in.size);
 	digest_hex(&d, ret);
+}
+
+int digest_of_file(enum digest_algorithm a, int fd, char ret[DIGEST_HEX_SIZE])
+{
+	uint8_t block[65536];
+	struct digest d;
+	off_t at = 0;
+	ssize_t n;
+
+	if (!digest_begin(&d, a))
+		return -EINVAL;
+	while ((n = pread(fd, block, sizeof(block), at)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		digest_update(&d, block, (size_t)n);
+		at += n;
+	}
+	digest_hex(&d, ret);
+	return 0;
 }
 
 /* The key, filled up with zeros to a block, each byte changed by the mask. */

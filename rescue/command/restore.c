@@ -139,7 +139,9 @@ static int apply(struct session *s, struct fault *f)
 		return r;
 	s->applied = true;
 	tell_report(s);
-	r = image_payloads_add(&s->unpacked, &s->report.image);
+	r = readings_add_image(&s->known, &s->report.image);
+	if (r == 0)
+		r = readings_add_initramfs(&s->known, s->plan.release, &s->report.initramfs);
 	return r < 0 ? fault_no_memory(f) : 0;
 }
 

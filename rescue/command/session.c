@@ -36,7 +36,7 @@ void session_done(struct session *s)
 	for (size_t i = 0; i < s->patient_count; i++)
 		patient_done(&s->patients[i]);
 	free(s->patients);
-	image_payloads_done(&s->unpacked);
+	readings_done(&s->known);
 	if (s->located)
 		landscape_done(&s->landscape);
 	options_done(&s->options);
@@ -137,6 +137,12 @@ int session_choose_all(struct session *s, struct fault *f)
 	return r;
 }
 
+/* To plan, once more when it can be written, and when it was. */
+static bool reads_again(const struct session *s)
+{
+	return s->command->writes || s->command == &command_diagnose;
+}
+
 int session_examine(struct session *s, struct patient *p, const struct verify_options *how,
 		    struct fault *f)
 {
@@ -144,7 +150,7 @@ int session_examine(struct session *s, struct patient *p, const struct verify_op
 	struct verify_options here = *how;
 	int r = 0;
 
-	if (p->has_inventory && inventory_give_payloads(&p->inventory, &s->unpacked) < 0)
+	if (p->has_inventory && inventory_give_readings(&p->inventory, &s->known) < 0)
 		r = fault_no_memory(f);
 	patient_done(p);
 	p->system = system;
@@ -155,7 +161,7 @@ int session_examine(struct session *s, struct patient *p, const struct verify_op
 		r = fault_no_memory(f);
 	here.platform = s->has_platform ? &s->platform : NULL;
 	if (r >= 0)
-		r = inventory_read(&p->inventory, system, &s->unpacked, f);
+		r = inventory_read(&p->inventory, system, reads_again(s) ? &s->known : NULL, f);
 	p->has_inventory = r >= 0;
 	if (r >= 0)
 		r = verify_run(&p->verification, &p->inventory, &here, f);

@@ -326,6 +326,14 @@ static int read_parts(struct listing *l)
 int initramfs_list(
 	struct strings *ret, const struct target *t, const char *path, struct fault *f)
 {
+	int fd = target_open(t, path, O_RDONLY | O_NONBLOCK, f);
+
+	return fd < 0 ? fd : initramfs_list_file(ret, fd, path, f);
+}
+
+int initramfs_list_file(struct strings *ret, int take_fd, const char *path, struct fault *f)
+{
+	_cleanup_close_ int fd = take_fd;
 	_cleanup_(listing_free) struct listing *l = calloc(1, sizeof(*l));
 	_cleanup_(strings_done) struct strings names = {0};
 	struct stat st;
@@ -336,9 +344,7 @@ int initramfs_list(
 	l->fault = f;
 	l->path = path;
 	l->names = &names;
-	l->fd = target_open(t, path, O_RDONLY | O_NONBLOCK, f);
-	if (l->fd < 0)
-		return l->fd;
+	l->fd = TAKE_FD(fd);
 	if (fstat(l->fd, &st) < 0)
 		return fault_errno(f, errno, path, "read %s", path);
 	if (!S_ISREG(st.st_mode))

@@ -5,6 +5,7 @@
 #include "formats/modules_index.h"
 
 #include <errno.h>
+#include <fcntl.h>
 
 /* ---- which file ------------------------------------------------------------------- */
 
@@ -161,13 +162,60 @@ static int set_damaged(struct initramfs_file *i, const struct fault *why, int er
 	return i->damage ? 0 : -ENOMEM;
 }
 
-int read_initramfs(struct reader *r, struct kernel *k)
+/* All that is found in the file; path and size stay. 0 or -ENOMEM. */
+static int copy_found(struct initramfs_file *i, const struct initramfs_file *from)
+{
+	struct initramfs_file copy = *from;
+
+	copy.path = i->path;
+	copy.size = i->size;
+	copy.damage = NULL;
+	copy.release = from->release ? strdup(from->release) : NULL;
+	copy.modules = (struct strings){0};
+	*i = copy;
+	if (from->release && !copy.release)
+		return -ENOMEM;
+	return strings_copy(&i->modules, &from->modules);
+}
+
+/* 1: it is known, and told; 0: it is not; -ENOMEM. */
+static int take_known(struct initramfs_file *i, int fd, const char *release,
+	const struct readings *known)
+{
+	const struct initramfs_file *before;
+	struct stat st;
+
+	if (!known || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+		digest_of_file(DIGEST_SHA256, fd, i->digest) < 0)
+		return 0;
+	before = readings_find_initramfs(known, release, i->digest);
+	if (!before)
+		return 0;
+	return copy_found(i, before) < 0 ? -ENOMEM : 1;
+}
+
+int initramfs_examine(struct initramfs_file *i, int take_fd, const char *release,
+	const struct readings *known)
 {
 	_cleanup_free_ struct fault *why = calloc(1, sizeof(*why));
 	_cleanup_(strings_done) struct strings names = {0};
+	_cleanup_close_ int fd = take_fd;
+	int error = why ? take_known(i, fd, release, known) : -ENOMEM;
+
+	if (error != 0)
+		return MIN_OF(error, 0);
+	error = initramfs_list_file(&names, TAKE_FD(fd), i->path, why);
+	if (error == -ENOMEM)
+		return error;
+	return error < 0 ? set_damaged(i, why, error) : initramfs_judge(i, release, &names);
+}
+
+int read_initramfs(struct reader *r, struct kernel *k)
+{
+	_cleanup_free_ struct fault *why = calloc(1, sizeof(*why));
 	struct initramfs_file *i = &k->initramfs;
 	struct stat st;
-	int error = why ? find_initramfs(r, k, &i->path) : -ENOMEM;
+	int fd, error = why ? find_initramfs(r, k, &i->path) : -ENOMEM;
 
 	if (error < 0)
 		return error;
@@ -175,9 +223,8 @@ int read_initramfs(struct reader *r, struct kernel *k)
 	if (target_stat(r->t, i->path, &st) < 0)
 		return 0;
 	i->size = (uint64_t)st.st_size;
-	error = initramfs_list(&names, r->t, i->path, why);
-	if (error == -ENOMEM)
-		return error;
-	return error < 0 ? set_damaged(i, why, error)
-			 : initramfs_judge(i, k->release, &names);
+	fd = target_open(r->t, i->path, O_RDONLY | O_NONBLOCK, why);
+	if (fd < 0)
+		return fd == -ENOMEM ? fd : set_damaged(i, why, fd);
+	return initramfs_examine(i, fd, k->release, r->known);
 }

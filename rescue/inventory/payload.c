@@ -17,35 +17,6 @@ void image_payload_done(struct image_payload *p)
 	p->digest[0] = '\0';
 }
 
-/* ---- what earlier readings told --------------------------------------------------------- */
-
-void image_payloads_done(struct image_payloads *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		image_payload_done(&list->items[i]);
-	free(list->items);
-	*list = (struct image_payloads){0};
-}
-
-static const struct image_payload *find(const struct image_payloads *list,
-					const char *digest)
-{
-	for (size_t i = 0; list && i < list->count; i++)
-		if (strcmp(list->items[i].digest, digest) == 0)
-			return &list->items[i];
-	return NULL;
-}
-
-int image_payloads_add(struct image_payloads *list, struct image_payload *take)
-{
-	int r = take->digest[0] && !find(list, take->digest) ? VECTOR_GROW(list) : 1;
-
-	if (r == 0)
-		list->items[list->count++] = TAKE_STRUCT(*take);
-	image_payload_done(take);
-	return MIN_OF(r, 0);
-}
-
 static int copy(struct image_payload *ret, const struct image_payload *from)
 {
 	if (buffer_append(&ret->exports, from->exports.data, from->exports.size) < 0)
@@ -53,7 +24,6 @@ static int copy(struct image_payload *ret, const struct image_payload *from)
 	return kernel_keys_copy(&ret->keys, &from->keys);
 }
 
-/* ---- unpacking ---------------------------------------------------------------------------- */
 
 static int add_line(void *data, const struct kernel_symbol *s)
 {
@@ -99,14 +69,16 @@ static int take_whole(struct image_payload *p, const struct linux_image *image)
 }
 
 int image_payload_read(struct image_payload *ret, const struct linux_image *image,
-		       const struct image_payloads *known)
+		       const struct readings *known)
 {
 	_cleanup_(image_payload_done) struct image_payload p = {0};
-	const struct image_payload *before;
+	const struct image_payload *before = NULL;
 	int r;
 
-	digest_of(DIGEST_SHA256, image->payload, p.digest);
-	before = find(known, p.digest);
+	if (known) {
+		digest_of(DIGEST_SHA256, image->payload, p.digest);
+		before = readings_find_image(known, p.digest);
+	}
 	if (before) {
 		r = copy(&p, before);
 	} else if (image->compression == COMPRESSION_NONE) {

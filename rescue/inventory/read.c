@@ -99,7 +99,7 @@ static int read_all(struct reader *r)
 }
 
 int inventory_read(struct inventory *ret, const struct system *sys,
-		   const struct image_payloads *known, struct fault *f)
+		   const struct readings *known, struct fault *f)
 {
 	_cleanup_(reader_done) struct reader r = {
 		.sys = sys, .t = &sys->target, .known = known};

@@ -35,7 +35,7 @@ struct reader {
 	struct inventory inv;
 	const struct system *sys;
 	const struct target *t;
-	const struct image_payloads *known; /* of earlier readings; NULL: none */
+	const struct readings *known; /* of earlier ones; NULL: nobody asks */
 	struct grub_cfg cfg;   /* grub.cfg as it stands there */
 	struct grub_menu menu; /* what comes of it when it runs */
 	char *named_cfg;       /* grub.cfg by the name that GRUB finds it under, maybe a link */

@@ -23,25 +23,16 @@ void comparison_done(struct comparison *c)
 static int same_content(const struct target *t, const struct package *p,
 			const struct package_file *file)
 {
-	_cleanup_(digest_free_p) struct digest *d = NULL;
 	_cleanup_close_ int fd = target_open(t, file->path, O_RDONLY | O_NOFOLLOW, NULL);
-	char hex[DIGEST_HEX_SIZE], block[65536];
-	ssize_t n;
+	char hex[DIGEST_HEX_SIZE];
+	int r;
 
 	if (fd < 0)
 		return fd;
-	d = digest_new(p->file_algorithm);
-	if (!d)
-		return digest_is_known(p->file_algorithm) ? -ENOMEM : 0;
-	while ((n = read(fd, block, sizeof(block))) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		digest_update(d, block, (size_t)n);
-	}
-	digest_hex(d, hex);
-	return strcmp(hex, file->digest) == 0;
+	if (!digest_is_known(p->file_algorithm))
+		return 0;
+	r = digest_of_file(p->file_algorithm, fd, hex);
+	return r < 0 ? r : strcmp(hex, file->digest) == 0;
 }
 
 static int same_link(const struct target *t, const struct package_file *file)

@@ -150,8 +150,18 @@ static void merges_with_the_present_directory(void **state)
 	patient_done(&p);
 }
 
+static void digest_of_target(struct patient *p, const char *path, char ret[DIGEST_HEX_SIZE])
+{
+	int fd = target_open(&p->system.target, path, O_RDONLY, NULL);
+
+	assert_true(fd >= 0);
+	assert_int_equal(digest_of_file(DIGEST_SHA256, fd, ret), 0);
+	close(fd);
+}
+
 static void builds_an_initramfs_from_the_staged_directory(void **state)
 {
+	char digest[DIGEST_HEX_SIZE];
 	struct patient p;
 	struct stat st;
 
@@ -163,6 +173,12 @@ static void builds_an_initramfs_from_the_staged_directory(void **state)
 	stat_of(&p, "/boot/initramfs-" V ".img", &st);
 	assert_int_equal(st.st_mode, S_IFREG | 0600);
 	assert_true(st.st_size > 512);
+	/* It was read back: by the digest of what lies there now. */
+	digest_of_target(&p, "/boot/initramfs-" V ".img", digest);
+	assert_string_equal(p.report.initramfs.digest, digest);
+	assert_true(p.report.initramfs.listed);
+	assert_int_equal(p.report.initramfs.state, PART_OK);
+	assert_true(strings_has(&p.report.initramfs.modules, "ext4"));
 	patient_done(&p);
 }
 

@@ -2,7 +2,11 @@
 /* Digests: known answers. */
 #include "digest.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -124,6 +128,29 @@ static void hmacs(void **state)
 	assert_string_equal(hex, "");
 }
 
+static void a_whole_file_whatever_its_offset(void **state)
+{
+	char hex[DIGEST_HEX_SIZE], much[DIGEST_HEX_SIZE];
+	uint8_t block[100000] = {1};
+	int fd = memfd_create("digest", 0);
+
+	(void)state;
+	assert_int_equal(fd_write_all(fd, "abc", 3), 0);
+	assert_int_equal(digest_of_file(DIGEST_MD5, fd, hex), 0);
+	assert_string_equal(hex, known[0].hex);
+	assert_int_equal(ftruncate(fd, 0), 0);
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	assert_int_equal(fd_write_all(fd, block, sizeof(block)), 0);
+	digest_of(DIGEST_SHA256, (struct bytes){block, sizeof(block)}, much);
+	assert_int_equal(digest_of_file(DIGEST_SHA256, fd, hex), 0);
+	assert_string_equal(hex, much);
+	assert_int_equal(digest_of_file((enum digest_algorithm)3, fd, hex), -EINVAL);
+	close(fd);
+	fd = open("/", O_RDONLY);
+	assert_int_equal(digest_of_file(DIGEST_SHA256, fd, hex), -EISDIR);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +160,7 @@ int main(void)
 		cmocka_unit_test(empty_input),
 		cmocka_unit_test(crc_goes_on_from_before),
 		cmocka_unit_test(hmacs),
+		cmocka_unit_test(a_whole_file_whatever_its_offset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,7 +22,7 @@
 #define UUID "0f1e2d3c-1111-4222-8333-445566778899"
 
 struct patient {
-	const struct image_payloads *known; /* of earlier readings */
+	const struct readings *known; /* of earlier ones */
 	struct tree tree;
 	struct system sys;
 	struct inventory inv;

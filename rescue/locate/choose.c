@@ -89,6 +89,24 @@ static void list_systems(const struct landscape *l, struct fault *f)
 	fault_hint(f, "name one of these with --system: %s", list.data ? list.data : "");
 }
 
+/* Something that can be opened may hide it: then that is the next step. */
+static int no_system(const struct landscape *l, struct fault *f)
+{
+	int r = fault_named(f, FAULT_NO_SYSTEM, NULL, "find an installed system",
+		"none of the devices looked at holds one");
+
+	for (size_t i = 0; i < l->findings.count; i++) {
+		const struct finding *found = &l->findings.items[i];
+
+		if (!found->remedy)
+			continue;
+		fault_hint(f, "%s; run: %s", found->message, found->remedy);
+		return r;
+	}
+	fault_hint(f, "rescue locate shows what was looked at");
+	return r;
+}
+
 int landscape_choose(
 	const struct landscape *l, const char *name, struct system **ret, struct fault *f)
 {
@@ -100,12 +118,8 @@ int landscape_choose(
 		*ret = found;
 		return 0;
 	}
-	if (l->system_count == 0) {
-		r = fault_named(f, FAULT_NO_SYSTEM, NULL, "find an installed system",
-			"none of the devices looked at holds one");
-		fault_hint(f, "rescue locate shows what was looked at");
-		return r;
-	}
+	if (l->system_count == 0)
+		return no_system(l, f);
 	if (count == 0)
 		r = fault_named(f, FAULT_NO_SYSTEM, NULL, "find the system",
 			"none is called %s", name);

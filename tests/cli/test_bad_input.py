@@ -31,6 +31,10 @@ def test_no_system(directory):
         for command in ("inventory", "verify", "restore", "undo", "history"):
             fault(command, "--image", image, code=2, name="NO-SYSTEM")
         fault("--image", image, code=2, name="NO-SYSTEM")
+        other = directory / "other.img"
+        other.write_bytes(b"QFI\xfb".ljust(1 << 20, b"\0"))
+        hint = fault("--image", other, code=2, name="NO-SYSTEM").err
+        assert f"run: qemu-img convert -f qcow2 -O raw {other}" in hint, hint
 
 
 def test_several_systems(directory):

@@ -106,6 +106,14 @@ static void test_choose_among_few(void **state)
 	t->landscape.system_count = 0;
 	assert_true(landscape_choose(&t->landscape, NULL, &s, &f) < 0);
 	assert_int_equal(f.code, FAULT_NO_SYSTEM);
+	assert_non_null(strstr(f.hint, "rescue locate"));
+	/* What can be opened, and how, is a better step than to look once more. */
+	assert_int_equal(findings_add(&t->landscape.findings, "locked", SEVERITY_WARNING, NULL,
+		"/dev/sda2", "/dev/sda2 is locked"), 0);
+	assert_int_equal(findings_remedy(&t->landscape.findings, "cryptsetup open"), 0);
+	assert_true(landscape_choose(&t->landscape, NULL, &s, &f) < 0);
+	assert_string_equal(f.hint, "/dev/sda2 is locked; run: cryptsetup open");
+	findings_done(&t->landscape.findings);
 	t->landscape.system_count = 2;
 }
 

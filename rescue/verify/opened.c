@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <unistd.h>
 
-/* Most modules fit into it; a few have ten MiB and more. */
-enum { KEPT_ROOM = 256 * 1024 };
+/* Nearly all modules fit into it; a few have ten MiB and more. */
+enum { KEPT_ROOM = 1024 * 1024 };
 
 void opened_done(struct opened *o)
 {
@@ -16,6 +16,7 @@ void opened_done(struct opened *o)
 void unpacker_done(struct unpacker *u)
 {
 	decompressor_free(u->decompressor);
+	buffer_done(&u->raw);
 	*u = (struct unpacker){0};
 }
 
@@ -25,21 +26,23 @@ static int unpack(struct unpacker *u, enum compression c, struct bytes in, struc
 	int r = 0;
 
 	if (u->compression != c) {
-		unpacker_done(u);
+		decompressor_free(TAKE_PTR(u->decompressor));
 		r = decompressor_new(&u->decompressor, c, 1);
 		u->compression = r < 0 ? COMPRESSION_UNKNOWN : c;
 	}
 	return r < 0 ? r : decompressor_whole(u->decompressor, in, ELF_MODULE_MAX_SIZE, b);
 }
 
+/* What is not compressed changes places with what o held before. */
 static int parse_raw(struct opened *o, struct unpacker *u, struct buffer *raw)
 {
 	enum compression c = compression_detect(buffer_bytes(raw));
+	struct buffer before = o->bytes;
 	int r;
 
 	if (c == COMPRESSION_NONE) {
-		buffer_done(&o->bytes);
-		o->bytes = TAKE_STRUCT(*raw);
+		o->bytes = *raw;
+		*raw = before;
 	} else {
 		r = unpack(u, c, buffer_bytes(raw), &o->bytes);
 		if (r < 0) {
@@ -83,6 +86,12 @@ static int bring(void *data, size_t offset, size_t size)
 	return 0;
 }
 
+static void shrink(struct buffer *b)
+{
+	if (b->capacity > KEPT_ROOM)
+		buffer_done(b);
+}
+
 static int read_tables(struct opened *o, int fd, size_t size)
 {
 	struct module_file file = {.fd = fd};
@@ -96,12 +105,20 @@ static int read_tables(struct opened *o, int fd, size_t size)
 				      &(struct elf_parts){bring, &file}, &o->fault);
 }
 
-static int read_whole(struct opened *o, struct unpacker *u, int fd)
+static int read_whole(struct opened *o, struct unpacker *u, int fd, size_t size)
 {
-	_cleanup_(buffer_done) struct buffer raw = {0};
-	int r = fd_read_all(fd, ELF_MODULE_MAX_SIZE, &raw);
+	int r;
 
-	return r < 0 ? r : parse_raw(o, u, &raw);
+	u->raw.size = 0;
+	if (buffer_reserve(&u->raw, size) < 0)
+		return -ENOMEM;
+	u->raw.size = size;
+	u->raw.data[size] = '\0';
+	r = bring(&(struct module_file){fd, u->raw.data}, 0, size);
+	if (r >= 0)
+		r = parse_raw(o, u, &u->raw);
+	shrink(&u->raw);
+	return r;
 }
 
 static int read_file(struct opened *o, struct unpacker *u, const struct target *t,
@@ -119,7 +136,7 @@ static int read_file(struct opened *o, struct unpacker *u, const struct target *
 	n = extent == OPENED_TABLES ? pread(fd, head, sizeof(head), 0) : 0;
 	if (n > 0 && compression_detect((struct bytes){head, (size_t)n}) == COMPRESSION_NONE)
 		return read_tables(o, fd, (size_t)st.st_size);
-	return read_whole(o, u, fd);
+	return read_whole(o, u, fd, (size_t)st.st_size);
 }
 
 static int read_brought(struct opened *o, struct unpacker *u, const struct buffer *content)
@@ -136,8 +153,7 @@ void opened_read(struct opened *o, struct unpacker *u, const struct files *files
 {
 	const struct buffer *brought = files_brought(files, path);
 
-	if (o->bytes.capacity > KEPT_ROOM)
-		buffer_done(&o->bytes);
+	shrink(&o->bytes);
 	o->fault.reason[0] = '\0';
 	o->error = brought ? read_brought(o, u, brought)
 			   : read_file(o, u, files->target, path, extent);

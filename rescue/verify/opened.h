@@ -15,6 +15,7 @@ enum opened_extent { OPENED_TABLES, OPENED_WHOLE };
 struct unpacker {
 	enum compression compression;
 	struct decompressor *decompressor;
+	struct buffer raw; /* the file that was read last, or room for the next */
 };
 void unpacker_done(struct unpacker *u);
 

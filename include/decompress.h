@@ -50,6 +50,12 @@ int decompressor_new(struct decompressor **ret, enum compression c, unsigned thr
  * take no memory. One thread.
  */
 int decompressor_new_sparse(struct decompressor **ret, enum compression c);
+/*
+ * The same without any dictionary: what was read stays at out, where decompressor_read goes on
+ * each time, with all the room that is left. -ENOTSUP: zstd alone can do that.
+ */
+int decompressor_new_in_place(struct decompressor **ret, enum compression c, void *out,
+			      size_t room);
 void decompressor_free(struct decompressor *d);
 /*
  * decompress() for one stream after another: the decoder's memory and b's room are used

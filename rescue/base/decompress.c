@@ -170,6 +170,28 @@ int decompressor_new_sparse(struct decompressor **ret, enum compression c)
 	return memory ? make(ret, c, 1, memory) : -ENOMEM;
 }
 
+int decompressor_new_in_place(struct decompressor **ret, enum compression c, void *out,
+			      size_t room)
+{
+	const struct codec *codec = codec_of(c);
+	struct decoder_memory *memory;
+	int r;
+
+	if (!codec || !codec->settle)
+		return -ENOTSUP;
+	memory = calloc(1, sizeof(*memory));
+	if (!memory)
+		return -ENOMEM;
+	memory->dictionaries[memory->count++] = (struct bytes){out, room};
+	r = make(ret, c, 1, memory);
+	if (r < 0)
+		return r;
+	r = codec->settle(&(*ret)->decoder, out, room);
+	if (r < 0)
+		decompressor_free(*ret);
+	return r;
+}
+
 void decompressor_free(struct decompressor *d)
 {
 	if (d && d->is_open)

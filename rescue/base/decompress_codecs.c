@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Each format of streams is four functions around its library's interface. */
-#define ZSTD_STATIC_LINKING_ONLY /* for ZSTD_createDCtx_advanced */
+#define ZSTD_STATIC_LINKING_ONLY /* ZSTD_createDCtx_advanced, ZSTD_d_stableOutBuffer */
 #include "decompress_codecs.h"
 
 #include <errno.h>
@@ -189,17 +189,18 @@ static void zstd_put(void *memory, void *block)
 
 static int zstd_open(union decoder *d, struct decoder_memory *memory)
 {
-	d->zstd = ZSTD_createDCtx_advanced(memory ? (ZSTD_customMem){zstd_get, zstd_put, memory}
-						  : (ZSTD_customMem){0});
-	if (!d->zstd)
+	d->zstd.context = ZSTD_createDCtx_advanced(memory ? (ZSTD_customMem){zstd_get,
+		zstd_put, memory} : (ZSTD_customMem){0});
+	d->zstd.place = NULL;
+	if (!d->zstd.context)
 		return -ENOMEM;
-	ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax, DICTIONARY_MAX_LOG);
+	ZSTD_DCtx_setParameter(d->zstd.context, ZSTD_d_windowLogMax, DICTIONARY_MAX_LOG);
 	return 0;
 }
 
 static int zstd_again(union decoder *d)
 {
-	ZSTD_DCtx_reset(d->zstd, ZSTD_reset_session_only);
+	ZSTD_DCtx_reset(d->zstd.context, ZSTD_reset_session_only);
 	return 0;
 }
 
@@ -218,8 +219,10 @@ static int zstd_error(size_t r)
 static int zstd_step(union decoder *d, struct step *s)
 {
 	ZSTD_inBuffer in = {.src = s->in, .size = s->in_size};
-	ZSTD_outBuffer out = {.dst = s->out, .size = s->out_size};
-	size_t r = ZSTD_decompressStream(d->zstd, &out, &in);
+	char *place = d->zstd.place ? d->zstd.place : s->out;
+	ZSTD_outBuffer out = {.dst = place, .pos = (size_t)(s->out - place),
+			      .size = d->zstd.place ? d->zstd.room : s->out_size};
+	size_t r = ZSTD_decompressStream(d->zstd.context, &out, &in);
 
 	if (ZSTD_isError(r))
 		return zstd_error(r);
@@ -227,17 +230,25 @@ static int zstd_step(union decoder *d, struct step *s)
 	return r == 0;
 }
 
+static int zstd_settle(union decoder *d, void *place, size_t room)
+{
+	d->zstd.place = place;
+	d->zstd.room = room;
+	return ZSTD_isError(ZSTD_DCtx_setParameter(d->zstd.context, ZSTD_d_stableOutBuffer, 1))
+		? -ENOTSUP : 0;
+}
+
 static void zstd_close(union decoder *d)
 {
-	ZSTD_freeDCtx(d->zstd);
+	ZSTD_freeDCtx(d->zstd.context);
 }
 
 static const struct codec codecs[] = {
-	[COMPRESSION_GZIP] = {gzip_open, gzip_again, gzip_step, gzip_close},
-	[COMPRESSION_BZIP2] = {bzip2_open, bzip2_again, bzip2_step, bzip2_close},
-	[COMPRESSION_LZMA] = {lzma_open, lzma_again, lzma_step, lzma_close},
-	[COMPRESSION_XZ] = {xz_open, xz_again, lzma_step, lzma_close},
-	[COMPRESSION_ZSTD] = {zstd_open, zstd_again, zstd_step, zstd_close},
+	[COMPRESSION_GZIP] = {gzip_open, gzip_again, gzip_step, gzip_close, NULL},
+	[COMPRESSION_BZIP2] = {bzip2_open, bzip2_again, bzip2_step, bzip2_close, NULL},
+	[COMPRESSION_LZMA] = {lzma_open, lzma_again, lzma_step, lzma_close, NULL},
+	[COMPRESSION_XZ] = {xz_open, xz_again, lzma_step, lzma_close, NULL},
+	[COMPRESSION_ZSTD] = {zstd_open, zstd_again, zstd_step, zstd_close, zstd_settle},
 };
 
 const struct codec *codec_of(enum compression c)

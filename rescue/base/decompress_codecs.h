@@ -29,7 +29,11 @@ union decoder {
 		lzma_stream stream;
 		lzma_allocator allocator;
 	} lzma;
-	ZSTD_DCtx *zstd;
+	struct {
+		ZSTD_DCtx *context;
+		char *place; /* of all output; NULL: what each step says */
+		size_t room;
+	} zstd;
 };
 
 struct codec {
@@ -39,6 +43,8 @@ struct codec {
 	/* 1: the stream has ended; 0: it goes on; -errno. */
 	int (*step)(union decoder *d, struct step *s);
 	void (*close)(union decoder *d);
+	/* All output goes there, step behind step, and stays; NULL: it needs a dictionary. */
+	int (*settle)(union decoder *d, void *place, size_t room);
 };
 
 /* NULL: no stream, or one that is decoded by whole blocks. */

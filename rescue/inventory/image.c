@@ -44,7 +44,7 @@ static int find_systemd_image(struct reader *r, const char *release, char **ret)
 	return *ret ? 0 : -ENOMEM;
 }
 
-static int find_image(struct reader *r, const char *release, char **ret)
+static int find_path(struct reader *r, const char *release, char **ret)
 {
 	_cleanup_free_ char *usual = text_printf("/boot/vmlinuz-%s", release);
 	_cleanup_free_ char *folder =
@@ -124,7 +124,7 @@ static int check_image(const struct reader *r, struct kernel_image *image,
 }
 
 /* Everything but path: state, damage, release, compression, size; and the bytes. */
-static int examine(struct reader *r, const char *path, const char *release,
+static int examine(const struct reader *r, const char *path, const char *release,
 	struct kernel_image *image, struct buffer *file)
 {
 	int error = target_read(r->t, path, LINUX_IMAGE_MAX_SIZE, file, NULL);
@@ -152,7 +152,7 @@ static void image_done(struct kernel_image *image)
 }
 
 /* 1: that file is a whole image of this release; equal to a whole image is whole. */
-static int is_spare(struct reader *r, const struct kernel *k, const struct buffer *image,
+static int is_spare(const struct reader *r, const struct kernel *k, const struct buffer *image,
 	const char *path)
 {
 	_cleanup_(image_done) struct kernel_image spare = {0};
@@ -168,7 +168,7 @@ static int is_spare(struct reader *r, const struct kernel *k, const struct buffe
 }
 
 /* The package's own copy: in the module directory, or where the boot loader does not look. */
-static int find_spare(struct reader *r, struct kernel *k, const struct buffer *image)
+static int find_spare(const struct reader *r, struct kernel *k, const struct buffer *image)
 {
 	char *paths[] = {text_printf("/lib/modules/%s/vmlinuz", k->release),
 		text_printf("/lib/modules/%s/Image", k->release),
@@ -189,12 +189,15 @@ static int find_spare(struct reader *r, struct kernel *k, const struct buffer *i
 	return MIN_OF(error, 0);
 }
 
-int read_image(struct reader *r, struct kernel *k)
+int find_image(struct reader *r, struct kernel *k)
+{
+	return find_path(r, k->release, &k->image.path);
+}
+
+int read_image(const struct reader *r, struct kernel *k)
 {
 	_cleanup_(buffer_done) struct buffer file = {0};
-	int error = find_image(r, k->release, &k->image.path);
+	int error = examine(r, k->image.path, k->release, &k->image, &file);
 
-	if (error >= 0)
-		error = examine(r, k->image.path, k->release, &k->image, &file);
 	return error < 0 ? error : find_spare(r, k, &file);
 }

@@ -12,6 +12,7 @@
 
 enum {
 	PIECE = 64 * 1024,
+	IN_PLACE = 256, /* of zstd's input: four bytes may be 128 KiB of zeros */
 	BLOCK = 4096, /* zeros are left out by that much */
 	HEAD = 64 * 1024, /* the ELF header; the largest page of any machine */
 	STEP = 1024 * 1024,
@@ -82,6 +83,28 @@ static int fill(struct kernel_window *w, enum compression c, struct bytes in)
 	return (int)n;
 }
 
+/* All of it stays, as what comes later refers to any of it, and that is less than twice. */
+static int fill_in_place(struct kernel_window *w, enum compression c, struct bytes in)
+{
+	uint8_t *window = (uint8_t *)(uintptr_t)w->vmlinux.data;
+	struct decompressor *d;
+	ssize_t n = decompressor_new_in_place(&d, c, window, w->room);
+
+	if (n < 0)
+		return (int)n;
+	while (n >= 0 && in.size) {
+		struct bytes part = {in.data, MIN_OF(in.size, (size_t)IN_PLACE)};
+
+		in.data += part.size;
+		in.size -= part.size;
+		n = decompressor_read(d, &part, in.size ? INPUT_GOES_ON : INPUT_IS_ONE,
+				      window + w->vmlinux.size, w->room - w->vmlinux.size);
+		w->vmlinux.size += n > 0 ? (size_t)n : 0;
+	}
+	decompressor_free(d);
+	return MIN_OF((int)n, 0);
+}
+
 /* LZ4, LZO. */
 static int fill_blocks(struct kernel_window *w, enum compression c, struct bytes in)
 {
@@ -120,8 +143,12 @@ int kernel_window_unpack(struct kernel_window *ret, enum compression c, struct b
 	if (memory == MAP_FAILED)
 		return -ENOMEM;
 	w.vmlinux.data = memory;
-	r = c == COMPRESSION_LZ4 || c == COMPRESSION_LZO ? fill_blocks(&w, c, in)
-							 : fill(&w, c, in);
+	if (c == COMPRESSION_LZ4 || c == COMPRESSION_LZO)
+		r = fill_blocks(&w, c, in);
+	else if (c == COMPRESSION_ZSTD)
+		r = fill_in_place(&w, c, in);
+	else
+		r = fill(&w, c, in);
 	if (r < 0)
 		return r;
 	*ret = TAKE_STRUCT(w);

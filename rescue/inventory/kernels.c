@@ -4,6 +4,7 @@
 
 #include "formats/linux_image.h"
 #include "formats/rpm_version.h"
+#include "thread.h"
 
 #include <errno.h>
 
@@ -131,28 +132,72 @@ int read_releases(struct reader *r)
 
 /* ---- their parts ------------------------------------------------------------------ */
 
-int read_kernels(struct reader *r)
+static int add_kernels(struct reader *r)
 {
 	struct inventory *inv = &r->inv;
+	int error = 0;
 
-	for (size_t i = 0; i < r->releases.count; i++) {
+	for (size_t i = 0; error >= 0 && i < r->releases.count; i++) {
 		struct kernel *k;
-		int error = vector_grow(&inv->kernels, &inv->kernel_capacity,
-			inv->kernel_count, sizeof(*k));
 
-		if (error < 0)
-			return error;
+		if (vector_grow(&inv->kernels, &inv->kernel_capacity, inv->kernel_count,
+			    sizeof(*k)) < 0)
+			return -ENOMEM;
 		k = &inv->kernels[inv->kernel_count++];
 		*k = (struct kernel){.release = strdup(r->releases.items[i])};
-		error = k->release ? read_image(r, k) : -ENOMEM;
-		if (error >= 0)
-			error = read_modules(r, k);
-		if (error >= 0)
-			error = read_initramfs(r, k);
-		if (error < 0)
-			return error;
+		error = k->release ? find_image(r, k) : -ENOMEM;
 	}
-	return 0;
+	return error;
+}
+
+/* One after another: an image that is unpacked takes much memory for that time. */
+struct images {
+	const struct reader *r;
+	struct kernel *kernels;
+	size_t count;
+	int error;
+};
+
+static void *read_images(void *data)
+{
+	struct images *images = data;
+
+	for (size_t i = 0; images->error >= 0 && i < images->count; i++)
+		images->error = read_image(images->r, &images->kernels[i]);
+	return NULL;
+}
+
+static int read_other_parts(struct reader *r)
+{
+	int error = 0;
+
+	for (size_t i = 0; error >= 0 && i < r->inv.kernel_count; i++) {
+		error = read_modules(r, &r->inv.kernels[i]);
+		if (error >= 0)
+			error = read_initramfs(r, &r->inv.kernels[i]);
+	}
+	return error;
+}
+
+/* Images take as long to unpack as all else together: a thread is for them. */
+int read_kernels(struct reader *r)
+{
+	struct images images = {.r = r};
+	int error = add_kernels(r);
+	pthread_t thread;
+	bool has_thread;
+
+	if (error < 0)
+		return error;
+	images.kernels = r->inv.kernels;
+	images.count = r->inv.kernel_count;
+	has_thread = thread_useful(2) > 1 && thread_start(&thread, read_images, &images) == 0;
+	error = read_other_parts(r);
+	if (has_thread)
+		pthread_join(thread, NULL);
+	else
+		read_images(&images);
+	return MIN_OF(error, images.error);
 }
 
 /* ---- entries and kernels ---------------------------------------------------------- */

@@ -94,7 +94,10 @@ int read_clues(struct reader *r);       /* clues.c */
 int read_cached_rpms(struct reader *r); /* clues.c */
 
 /* image.c, modules.c, initramfs_state.c */
-int read_image(struct reader *r, struct kernel *k);
+/* Only its path, which what follows needs. */
+int find_image(struct reader *r, struct kernel *k);
+/* The rest: changes k->image alone, so others may read other parts meanwhile. */
+int read_image(const struct reader *r, struct kernel *k);
 int read_modules(struct reader *r, struct kernel *k);
 int read_initramfs(struct reader *r, struct kernel *k);
 

@@ -175,11 +175,57 @@ static void decoders_do_not_notice(void **state)
 	free(plain);
 }
 
+/* Decoded bytes or -errno; the input comes in pieces, the output stays where it is. */
+static ssize_t read_in_place(struct bytes in, uint8_t *out, size_t room)
+{
+	struct decompressor *d;
+	size_t have = 0;
+	ssize_t n = 0;
+
+	assert_int_equal(decompressor_new_in_place(&d, COMPRESSION_ZSTD, out, room), 0);
+	while (n >= 0 && in.size) {
+		struct bytes part = {in.data, MIN_OF(in.size, (size_t)1000)};
+
+		in.data += part.size;
+		in.size -= part.size;
+		n = decompressor_read(d, &part, in.size ? INPUT_GOES_ON : INPUT_IS_ONE,
+				      out + have, room - have);
+		have += n > 0 ? (size_t)n : 0;
+	}
+	decompressor_free(d);
+	return n < 0 ? n : (ssize_t)have;
+}
+
+static void zstd_needs_no_dictionary(void **state)
+{
+	static uint8_t packed[SIZE + 4096];
+	uint8_t *plain = content();
+	size_t size = pack_zstd(plain, packed);
+	uint8_t *out = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			    -1, 0);
+
+	(void)state;
+	assert_ptr_not_equal(out, MAP_FAILED);
+	memcpy(packed + size, "\1\2\3\4", 4); /* is none of it */
+	assert_int_equal(read_in_place((struct bytes){packed, size + 4}, out, SIZE), SIZE);
+	assert_in_range(resident(out, SIZE), SIZE / PAGE / 3, SIZE / PAGE * 3 / 4);
+	assert_memory_equal(out, plain, SIZE);
+	assert_int_equal(read_in_place((struct bytes){packed, size - 9}, out, SIZE), -EBADMSG);
+	assert_true(read_in_place((struct bytes){packed, size}, out, SIZE - 1) < 0);
+	munmap(out, SIZE);
+	free(plain);
+}
+
 static void other_compressions_are_refused(void **state)
 {
 	struct decompressor *d;
+	char room[64];
 
 	(void)state;
+	assert_int_equal(decompressor_new_in_place(&d, COMPRESSION_XZ, room, sizeof(room)),
+			 -ENOTSUP);
+	assert_int_equal(decompressor_new_in_place(&d, COMPRESSION_LZ4, room, sizeof(room)),
+			 -ENOTSUP);
 	assert_int_equal(decompressor_new_sparse(&d, COMPRESSION_LZ4), -ENOTSUP);
 }
 
@@ -190,6 +236,7 @@ int main(void)
 		cmocka_unit_test(only_what_was_written_is_looked_at),
 		cmocka_unit_test(as_many_blocks_as_wanted),
 		cmocka_unit_test(decoders_do_not_notice),
+		cmocka_unit_test(zstd_needs_no_dictionary),
 		cmocka_unit_test(other_compressions_are_refused),
 	};
 

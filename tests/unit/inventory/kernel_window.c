@@ -151,6 +151,42 @@ static void unpacks_what_comes_in_blocks(void **state)
 					      LIMIT), -EBADMSG);
 }
 
+/* Runs of one byte, and the whole size behind all (RFC 8878). */
+static struct buffer pack_zstd(size_t runs)
+{
+	static const uint8_t head[] = {0x28, 0xb5, 0x2f, 0xfd, 0, 17 << 3}; /* 128 MiB window */
+	const uint32_t size = (uint32_t)(runs << 17);
+	struct buffer b = {0};
+
+	assert_int_equal(buffer_append(&b, head, sizeof(head)), 0);
+	for (size_t i = 0; i < runs; i++) {
+		uint32_t block = 1u << 20 | 1 << 1 | (i + 1 == runs);
+
+		block |= (uint32_t)(i % 3) << 24;
+		assert_int_equal(buffer_append(&b, &block, 4), 0);
+	}
+	assert_int_equal(buffer_append(&b, &size, 4), 0);
+	return b;
+}
+
+static void keeps_all_of_what_needs_no_dictionary(void **state)
+{
+	enum { RUNS = 300 };
+	_cleanup_(buffer_done) struct buffer packed = pack_zstd(RUNS);
+	_cleanup_(kernel_window_done) struct kernel_window w = {0};
+
+	(void)state;
+	assert_int_equal(kernel_window_unpack(&w, COMPRESSION_ZSTD, buffer_bytes(&packed),
+					      LIMIT), 0);
+	assert_int_equal(w.vmlinux.size, RUNS << 17);
+	assert_int_equal(w.forgotten_to, w.forgotten_from);
+	for (size_t i = 0; i < w.vmlinux.size; i += 1000)
+		assert_int_equal(w.vmlinux.data[i], (i >> 17) % 3);
+	kernel_window_done(&w);
+	packed.data[6 + 4 * 100] |= 6; /* a block of a kind that there is not */
+	assert_true(kernel_window_unpack(&w, COMPRESSION_ZSTD, buffer_bytes(&packed), LIMIT) < 0);
+}
+
 static void damage_is_told(void **state)
 {
 	_cleanup_(buffer_done) struct buffer plain = content(MIB, 1), packed = pack(&plain);
@@ -175,6 +211,7 @@ int main(void)
 		cmocka_unit_test(keeps_the_end_of_what_is_large),
 		cmocka_unit_test(ignores_what_is_behind),
 		cmocka_unit_test(unpacks_what_comes_in_blocks),
+		cmocka_unit_test(keeps_all_of_what_needs_no_dictionary),
 		cmocka_unit_test(damage_is_told),
 	};
 

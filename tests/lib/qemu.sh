@@ -37,11 +37,21 @@ lab_drive() {
 	lab_args[-1]+=,bootindex=$_lab_drives
 }
 
-# lab_firmware bios|uefi: set the array lab_args to QEMU's arguments for that firmware; the
-# variables of UEFI are those of a new machine, and forgotten.
+# lab_firmware bios|uefi|secureboot: set the array lab_args to QEMU's arguments for that
+# firmware; the variables of UEFI are those of a new machine, and forgotten. secureboot has
+# Microsoft's keys in them.
 lab_firmware() {
 	lab_args=()
-	[[ $1 == uefi ]] || return 0
+	case $1 in
+	bios) return 0 ;;
+	secureboot)
+		lab_args=(-machine "q35,smm=on"
+			-global "driver=cfi.pflash01,property=secure,value=on"
+			-drive "if=pflash,unit=0,format=raw,readonly=on,file=$LAB_OVMF/OVMF_CODE_4M.ms.fd"
+			-drive "if=pflash,unit=1,format=raw,snapshot=on,file=$LAB_OVMF/OVMF_VARS_4M.ms.fd")
+		return 0
+		;;
+	esac
 	lab_args=(-drive "if=pflash,unit=0,format=raw,readonly=on,file=$LAB_OVMF/OVMF_CODE_4M.fd"
 		-drive "if=pflash,unit=1,format=raw,snapshot=on,file=$LAB_OVMF/OVMF_VARS_4M.fd")
 }

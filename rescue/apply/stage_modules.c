@@ -5,7 +5,7 @@
  * other packages' modules), and a fresh index. Present files keep their inodes and are
  * never written through.
  */
-#include "work.h"
+#include "module_folders.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -53,125 +53,6 @@ const char *modules_below(const struct work *w, const char *path)
 	return *path == '/' ? path + 1 : *path == '\0' ? path : NULL;
 }
 
-static int modules_fault(
-	const struct work *w, int error, const char *relative, struct fault *f)
-{
-	_cleanup_free_ char *path = text_printf("%s/%s", w->modules.path, relative);
-
-	return path ? fault_errno(f, -error, path, "stage %s", path) : fault_no_memory(f);
-}
-
-/* ---- directories ---- */
-
-static struct staged_directory *find_directory(
-	struct staged_modules *m, const char *relative)
-{
-	for (size_t i = 0; i < m->directory_count; i++)
-		if (strcmp(m->directories[i].relative, relative) == 0)
-			return &m->directories[i];
-	return NULL;
-}
-
-/* Remembers what a directory shall be; the last word counts. */
-static int note_directory(struct work *w, const char *relative,
-	const struct stage_attributes *a, struct fault *f)
-{
-	struct staged_modules *m = &w->modules;
-	struct staged_directory *d = find_directory(m, relative);
-
-	if (!d) {
-		char *copy = strdup(relative);
-
-		if (!copy || vector_grow(&m->directories, &m->directory_capacity,
-				     m->directory_count, sizeof(*d)) < 0) {
-			free(copy);
-			return fault_no_memory(f);
-		}
-		d = &m->directories[m->directory_count++];
-		d->relative = copy;
-	}
-	d->attributes = *a;
-	return 0;
-}
-
-static int note_default(struct work *w, const char *relative, struct fault *f)
-{
-	_cleanup_free_ char *path =
-		text_printf("%s%s%s", w->modules.path, *relative ? "/" : "", relative);
-	struct stage_attributes a;
-
-	if (!path)
-		return fault_no_memory(f);
-	attributes_default(w, path, S_IFDIR | 0755, &a);
-	return note_directory(w, relative, &a, f);
-}
-
-static int parent_in(
-	const struct work *w, const char *relative, char **ret_name, struct fault *f)
-{
-	int fd = target_parent(&w->modules.target, relative, ret_name, NULL);
-
-	return fd < 0 ? modules_fault(w, fd, relative, f) : fd;
-}
-
-/* 1: made now; 0: it was there. */
-static int make_directory(struct work *w, const char *relative, struct fault *f)
-{
-	_cleanup_free_ char *name = NULL;
-	_cleanup_close_ int dirfd = parent_in(w, relative, &name, f), fd = -1;
-
-	if (dirfd < 0)
-		return dirfd;
-	fd = stage_directory(dirfd, name);
-	if (fd == -EEXIST)
-		return 0;
-	return fd < 0 ? modules_fault(w, fd, relative, f) : 1;
-}
-
-/* The directories above relative; those that no package names are plain ones. */
-static int make_parents(struct work *w, const char *relative, struct fault *f)
-{
-	_cleanup_free_ char *path = strdup(relative);
-	int r = path ? 0 : fault_no_memory(f);
-
-	for (char *slash = path; r >= 0 && (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		if (!find_directory(&w->modules, path)) {
-			r = make_directory(w, path, f);
-			if (r >= 0)
-				r = note_default(w, path, f);
-		}
-		*slash = '/';
-	}
-	return MIN_OF(r, 0);
-}
-
-/* Files come folder by folder: each is made, found and opened once. 0 or -errno. */
-static int enter_folder(
-	struct work *w, const char *relative, const char **ret_name, struct fault *f)
-{
-	struct staged_modules *m = &w->modules;
-	const char *slash = strrchr(relative, '/');
-	_cleanup_free_ char *name = NULL;
-	size_t size;
-	int r;
-
-	*ret_name = slash ? slash + 1 : relative;
-	size = (size_t)(*ret_name - relative);
-	if (m->folder && strncmp(m->folder, relative, size) == 0 && !m->folder[size])
-		return 0;
-	r = make_parents(w, relative, f);
-	if (r < 0)
-		return r;
-	free(m->folder);
-	safe_close(m->folder_fd);
-	m->folder_fd = parent_in(w, relative, &name, f);
-	m->folder = m->folder_fd >= 0 ? strndup(relative, size) : NULL;
-	if (m->folder_fd < 0)
-		return m->folder_fd;
-	return m->folder ? 0 : fault_no_memory(f);
-}
-
 /* ---- a package's files ---- */
 
 int modules_begin(struct work *w, struct fault *f)
@@ -187,17 +68,17 @@ int modules_begin(struct work *w, struct fault *f)
 	if (fd < 0)
 		return fault_errno(f, -fd, s->path, "stage %s", s->path);
 	w->modules.target.fd = fd;
-	return note_default(w, "", f);
+	return folders_note_default(w, "", f);
 }
 
 static int stage_module_directory(struct work *w, const char *relative,
 	const struct stage_attributes *a, struct fault *f)
 {
-	int r = make_parents(w, relative, f);
+	int r = folders_make_parents(w, relative, f);
 
 	if (r == 0 && *relative)
-		r = make_directory(w, relative, f);
-	return r < 0 ? r : note_directory(w, relative, a, f);
+		r = folders_make(w, relative, f);
+	return r < 0 ? r : folders_note(w, relative, a, f);
 }
 
 int modules_stage(
@@ -214,7 +95,7 @@ int modules_stage(
 	attributes_of_package(w, file, path, &a);
 	if (S_ISDIR(file->mode))
 		return stage_module_directory(w, relative, &a, f);
-	r = enter_folder(w, relative, &name, f);
+	r = folders_enter(w, relative, &name, f);
 	if (r < 0)
 		return r;
 	r = S_ISLNK(file->mode) ? stage_symlink(w->modules.folder_fd, name, file->link,
@@ -237,11 +118,11 @@ static int stage_weak_link(struct work *w, const struct operation *op, struct fa
 	_cleanup_free_ char *name = NULL;
 	_cleanup_close_ int dirfd = -1;
 	struct stage_attributes a;
-	int r = make_parents(w, relative, f);
+	int r = folders_make_parents(w, relative, f);
 
 	if (r < 0)
 		return r;
-	dirfd = parent_in(w, relative, &name, f);
+	dirfd = folders_parent(w, relative, &name, f);
 	if (dirfd < 0)
 		return dirfd;
 	attributes_default(w, op->path, S_IFLNK | op->mode, &a);
@@ -310,7 +191,7 @@ static int keep(void *data, const struct target_visit *v)
 		return is_directory && !S_ISDIR(st.st_mode) ? TARGET_SKIP : 0;
 	if (is_directory)
 		return keep_directory(k, v);
-	dirfd = parent_in(k->w, v->relative, &name, k->f);
+	dirfd = folders_parent(k->w, v->relative, &name, k->f);
 	if (dirfd < 0)
 		return dirfd;
 	r = stage_double(v->dirfd, v->name, dirfd, name, &k->w->shortfall);
@@ -353,20 +234,6 @@ static int make_index(struct work *w, struct fault *f)
 	return r;
 }
 
-static int finish_directories(struct work *w, struct fault *f)
-{
-	for (size_t i = 0; i < w->modules.directory_count; i++) {
-		const struct staged_directory *d = &w->modules.directories[i];
-		_cleanup_close_ int fd = target_open(&w->modules.target,
-			*d->relative ? d->relative : "/", O_RDONLY | O_DIRECTORY, NULL);
-		int r = fd < 0 ? fd : stage_finish(fd, &d->attributes, &w->shortfall);
-
-		if (r < 0)
-			return modules_fault(w, r, d->relative, f);
-	}
-	return 0;
-}
-
 /* The present directory's attributes, where no package says otherwise. */
 static int inherit_top(struct work *w, struct fault *f)
 {
@@ -384,7 +251,7 @@ static int inherit_top(struct work *w, struct fault *f)
 	a.uid = st.st_uid;
 	a.gid = st.st_gid;
 	a.label = NULL;
-	r = note_directory(w, "", &a, f);
+	r = folders_note(w, "", &a, f);
 	if (r == 0)
 		r = stage_inherit(fd, w->modules.target.fd, &w->shortfall);
 	return r < 0 ? modules_fault(w, r, "", f) : 0;
@@ -412,5 +279,5 @@ int modules_complete(struct work *w, struct fault *f)
 		r = target_walk(w->target, s->path, keep, &k, f);
 	if (r == 0 && k.index)
 		r = make_index(w, f);
-	return r < 0 ? r : finish_directories(w, f);
+	return r < 0 ? r : folders_finish(w, f);
 }

@@ -175,6 +175,28 @@ static int make_tail(struct part *part, const struct session *s, const struct pa
 	return line ? add_command(&part->tail, line) : -ENOMEM;
 }
 
+/* Another system may lie on what could be opened: that it is there belongs on the screen. */
+static int make_beside(struct strings *ret, const struct session *s, size_t width)
+{
+	_cleanup_free_ char *more = NULL;
+	const struct finding *first = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->landscape.findings.count; i++) {
+		const struct finding *f = &s->landscape.findings.items[i];
+
+		if (!f->remedy || s->options.quiet)
+			continue;
+		first = first ? first : f;
+		count++;
+	}
+	if (!first)
+		return 0;
+	more = count > 1 ? text_printf(" (and %zu more)", count - 1) : strdup("");
+	return more ? fold_escaped(ret, width, text_printf("Beside this: %s%s; rescue locate "
+			"tells how to open it", first->message, more)) : -ENOMEM;
+}
+
 static void parts_free(struct part *parts, size_t count)
 {
 	for (size_t i = 0; parts && i < count; i++) {
@@ -224,12 +246,14 @@ static size_t rows_of_errors(const struct part *parts, size_t count, size_t widt
 
 /*
  * Worst first: of an even share what one does not need is left to the next, and errors go
- * before the warnings of those that boot. One row is the prompt's.
+ * before the warnings of those that boot. One row is the prompt's; fixed: what others take.
  */
-static void share_rows(struct part *parts, size_t count, const struct screen *screen)
+static void share_rows(struct part *parts, size_t count, size_t fixed,
+		       const struct screen *screen)
 {
-	size_t fixed = count, left;
+	size_t left;
 
+	fixed += count;
 	for (size_t i = 0; i < count; i++)
 		fixed += rows_of(&parts[i].head, screen->width) +
 			 rows_of(&parts[i].tail, screen->width);
@@ -298,6 +322,7 @@ static void print_part(const struct session *s, const struct part *part,
 int text_summary(const struct session *s)
 {
 	const struct screen screen = screen_size();
+	_cleanup_(strings_done) struct strings beside = {0};
 	size_t count = s->patient_count;
 	struct part *parts = calloc(count ? count : 1, sizeof(*parts));
 	int r = parts ? 0 : -ENOMEM;
@@ -310,12 +335,16 @@ int text_summary(const struct session *s)
 			r = make_tail(&parts[i], s, &s->patients[i], screen.width);
 	}
 	if (r >= 0)
-		share_rows(parts, count, &screen);
+		r = make_beside(&beside, s, screen.width);
+	if (r >= 0)
+		share_rows(parts, count, rows_of(&beside, screen.width), &screen);
 	for (size_t i = 0; r >= 0 && i < count; i++) {
 		print_part(s, &parts[i], &s->patients[i], screen.width);
 		if (i + 1 < count)
 			putchar('\n');
 	}
+	if (r >= 0)
+		print_rows(s, &beside);
 	parts_free(parts, count);
 	return r;
 }

@@ -132,6 +132,17 @@ def test_several_systems_worst_first(directory):
     assert [s["verdict"] for s in found] == ["unbootable", "bootable"]
 
 
+def test_what_could_not_be_opened_is_on_the_screen(directory):
+    program.need_root()
+    good = program.small_disk(directory, name="good.img")
+    other = directory / "other.img"
+    other.write_bytes(b"QFI\xfb".ljust(1 << 20, b"\0"))
+    result = rescue("--image", good, "--image", other, code=0, env={"COLUMNS": "300"})
+    assert result.out.splitlines()[-1] == (f"Beside this: {other} is a qcow2 image, not a raw "
+        "one; rescue locate tells how to open it"), result
+    assert "Beside this" not in rescue("--image", good, code=0).out
+
+
 def rows(text, width):
     return sum(max(1, -(-len(line) // width)) for line in text.splitlines())
 

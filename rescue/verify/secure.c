@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What makes a whole kernel not start: FIPS mode compares the image with .NAME.hmac beside
- * it (dracut: fips.sh, with hmaccalc's key), Secure Boot wants a signature (signer.c).
+ * it (dracut: fips.sh, with hmaccalc's key), Secure Boot wants signatures (signer.c,
+ * secure_loaders.c).
  */
 #include "digest.h"
 #include "formats/cmdline.h"
@@ -112,7 +113,7 @@ static int judge_fips(struct rules *r, const struct kernel *k)
 
 int rules_secure(struct rules *r)
 {
-	int rc = 0;
+	int rc = rules_secure_loaders(r);
 
 	for (size_t i = 0; rc >= 0 && i < r->inv->kernel_count; i++) {
 		const struct kernel *k = &r->inv->kernels[i];

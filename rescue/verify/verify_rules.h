@@ -61,8 +61,8 @@ int rules_handover(struct rules *r);	/* handover.c: from the initramfs to the ro
 int rules_labels(struct rules *r);	/* labels.c: SELinux */
 int rules_policy(struct rules *r);	/* policy.c: SELinux enforcing without its policy */
 int rules_space(struct rules *r);	/* space.c: room in /boot */
-/* signer.c: who may start what, once, and then of each kernel. */
-int rules_secure_boot(struct rules *r, const struct kernel *k);
+int rules_secure_loaders(struct rules *r); /* secure_loaders.c: boot loaders on the ESP */
+int rules_secure_boot(struct rules *r, const struct kernel *k); /* signer.c */
 /*
  * secure.c: what FIPS mode would find wrong with its image; *ret a sentence or NULL. 0 or
  * -ENOMEM.

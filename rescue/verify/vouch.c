@@ -5,6 +5,7 @@
  */
 #include "vouch.h"
 
+#include "digest.h"
 #include "formats/shim.h"
 #include "formats/signature_list.h"
 
@@ -119,10 +120,9 @@ static int read_session(struct kernel_keys *ret, struct bytes lists)
 static int read_variables(struct vouchers *v, const struct firmware_trust *f)
 {
 	bool by_shim = v->chain == CHAIN_SHIM;
-	int r = 0;
+	int r;
 
-	if (!by_shim || !f->ignores_db)
-		r = signature_list_certificates(&v->db, buffer_bytes(&f->db), 0);
+	r = signature_list_certificates(&v->db, buffer_bytes(&f->db), 0);
 	if (r >= 0 && f->dbx.size)
 		r = buffer_append(&v->refused_lists, f->dbx.data, f->dbx.size);
 	if (r >= 0 && by_shim && f->mokx.size)
@@ -209,30 +209,71 @@ static bool is_refused(const struct kernel_keys *refused, const struct module_si
 	return false;
 }
 
-static bool has_digest(const struct vouchers *v, struct bytes digest)
+static bool has_digest(const struct vouchers *v, enum boot_chain by, struct bytes digest)
 {
 	const struct firmware_trust *f = v->firmware;
 
 	if (!f)
 		return false;
-	return ((v->chain != CHAIN_SHIM || !f->ignores_db) &&
+	return ((by != CHAIN_SHIM || !f->ignores_db) &&
 		signature_list_has_digest(buffer_bytes(&f->db), digest)) ||
-	       (v->chain == CHAIN_SHIM &&
-		signature_list_has_digest(buffer_bytes(&f->mok), digest));
+	       (by == CHAIN_SHIM && signature_list_has_digest(buffer_bytes(&f->mok), digest));
 }
 
-enum vouch vouchers_ask(const struct vouchers *v, const struct module_signature *signature,
-			struct bytes digest)
+enum vouch vouchers_ask(const struct vouchers *v, enum boot_chain by,
+			const struct signed_program *program)
 {
+	struct bytes digest = {program->digest, program->has_digest ? PE_DIGEST_SIZE : 0};
+	const struct module_signature *s =
+		program->is_signed && !program->is_changed ? &program->signature : NULL;
+
 	if (signature_list_has_digest(buffer_bytes(&v->refused_lists), digest) ||
-		(signature && is_refused(&v->refused, signature)))
+		(s && is_refused(&v->refused, s)))
 		return VOUCH_REFUSED;
-	if (has_digest(v, digest))
+	if (has_digest(v, by, digest))
 		return VOUCH_YES;
-	if (!signature)
+	if (!s)
 		return VOUCH_NOBODY;
-	if (knows_chain(&v->shim, signature) || knows_chain(&v->db, signature) ||
-		knows_chain(&v->mok, signature))
+	if ((by != CHAIN_SHIM || !v->firmware || !v->firmware->ignores_db) &&
+		knows_chain(&v->db, s))
 		return VOUCH_YES;
-	return knows_chain(&v->session, signature) ? VOUCH_SESSION : VOUCH_NOBODY;
+	if (by == CHAIN_FIRMWARE)
+		return VOUCH_NOBODY;
+	if (knows_chain(&v->shim, s) || knows_chain(&v->mok, s))
+		return VOUCH_YES;
+	return knows_chain(&v->session, s) ? VOUCH_SESSION : VOUCH_NOBODY;
+}
+
+/* ---- programs -------------------------------------------------------------------------- */
+
+/*
+ * That the signature is of this very program its digest tells, which SpcIndirectDataContent
+ * holds as it is; the arithmetic of the signature is left to the firmware.
+ */
+int signed_program_read(struct signed_program *ret, struct bytes file)
+{
+	struct signed_program p = {0};
+	struct bytes message;
+	int r = pe_digest(p.digest, file);
+
+	p.has_digest = r > 0;
+	p.is_signed = r >= 0 && pe_signature(&message, file) &&
+		      pkcs7_parse(&p.signature, message) && p.signature.issuer.size;
+	p.is_unread = !p.is_signed && pe_is_signed(file);
+	p.is_changed = p.is_signed && p.has_digest && p.signature.digest == DIGEST_SHA256 &&
+		       !memmem(message.data, message.size, p.digest, sizeof(p.digest));
+	*ret = p;
+	return MIN_OF(r, 0);
+}
+
+/* Its own name where its certificate came along, else that of who certified it. */
+char *signed_program_signer(const struct signed_program *p)
+{
+	struct bytes certificates = p->signature.certificates;
+	struct kernel_key key;
+
+	while (certificate_parse(&key, &certificates))
+		if (kernel_key_made(&key, &p->signature))
+			return certificate_name(key.subject);
+	return certificate_name(p->signature.issuer);
 }

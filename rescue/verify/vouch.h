@@ -6,6 +6,7 @@
 #ifndef RESCUE_VERIFY_VOUCH_H
 #define RESCUE_VERIFY_VOUCH_H
 
+#include "formats/pe_image.h"
 #include "inventory.h"
 
 enum boot_chain {
@@ -34,8 +35,21 @@ enum vouch {
 	VOUCH_NOBODY,
 	VOUCH_REFUSED  /* it, or who signed it, is on a list of what must not start */
 };
-/* For a signature; digest: of the program that it is on. signature NULL: it has none. */
-enum vouch vouchers_ask(const struct vouchers *v, const struct module_signature *signature,
-			struct bytes digest);
+/* An EFI program as firmware and shim see it; spans of its file. */
+struct signed_program {
+	uint8_t digest[PE_DIGEST_SIZE];
+	bool has_digest, is_signed;
+	bool is_changed; /* what was signed is another program */
+	bool is_unread;	 /* its signature is of a kind that is not read here: it may be good */
+	struct module_signature signature;
+};
+
+/* 0 or -ENOMEM; what is no such program is not signed. */
+int signed_program_read(struct signed_program *ret, struct bytes file);
+/* By name; NULL: no memory. Of one that is_signed. */
+char *signed_program_signer(const struct signed_program *p);
+/* By whom it is started: CHAIN_FIRMWARE: shim is not asked. */
+enum vouch vouchers_ask(const struct vouchers *v, enum boot_chain by,
+			const struct signed_program *program);
 
 #endif

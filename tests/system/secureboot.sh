@@ -41,6 +41,7 @@ grub_cfg() {
 	printf '%s\n' 'serial --unit=0 --speed=115200' 'terminal_output serial' \
 		"search --no-floppy --file --set=boot /vmlinuz-$SIGNED"
 	for release in "$@"; do
+		# shellcheck disable=SC2016 # GRUB's variable
 		printf 'if linux ($boot)/vmlinuz-%s; then echo "LOADS %s"; fi\n' "$release" "$release"
 	done
 	printf '%s\n' "linux (\$boot)/vmlinuz-$SIGNED console=ttyS0,115200 quiet" \

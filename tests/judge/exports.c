@@ -19,7 +19,7 @@ static int read_image(struct image_payload *ret, const char *path, struct fault 
 	if (r < 0)
 		return r;
 	fprintf(stderr, "%s %s\n", image.release, compression_name(image.compression));
-	return image_payload_read(ret, &image);
+	return image_payload_read(ret, &image, NULL);
 }
 
 int main(int argc, char **argv)

@@ -121,10 +121,10 @@ missing_disk() {
 cloned_disk() {
 	broken_disk linear
 	cp --sparse=always "$work/disk" "$work/clone"
-	"$RESCUE" --image "$work/disk" --image "$work/clone" locate >"$work/out"
+	"$RESCUE" --image "$work/disk" --image "$work/clone" --json locate >"$work/out"
 	cat "$work/out"
 	grep "the volume group $LAB_VG is there twice" "$work/out"
-	[[ $(grep -c "^demo9-[0-9a-f.]* .*/dev/$LAB_VG/root" "$work/out") -eq 2 ]]
+	[[ $(grep -c "\"device\": \"/dev/$LAB_VG/root\"" "$work/out") -eq 2 ]]
 }
 
 report_case image-linear image_linear

@@ -12,7 +12,7 @@
 
 enum {
 	PIECE = 64 * 1024,
-	IN_PLACE = 256, /* of zstd's input: four bytes may be 128 KiB of zeros */
+	IN_PLACE = 64,  /* of zstd's input: four bytes may be 128 KiB of zeros */
 	BLOCK = 4096, /* zeros are left out by that much */
 	HEAD = 64 * 1024, /* the ELF header; the largest page of any machine */
 	STEP = 1024 * 1024,

@@ -268,6 +268,8 @@ static void batch_read(struct batch *b)
 			(struct new_tree){.request = {d, NULL, ACCESS_LOOK}};
 		b->candidates[b->count++].device = (int)b->end;
 	}
+	if (b->count == 0)
+		return;
 	log_line("mounting %zu file systems", b->count);
 	mount_trees_new(l->mounts, b->trees, b->count);
 	log_line("looking into %zu file systems", b->count);

@@ -40,10 +40,18 @@ int landscape_add_device(struct landscape *l, struct device *take)
 	return (int)l->device_count++;
 }
 
+/* What all paths to a disk lead to is the disk; the paths are in use. */
+static bool is_multipath_map(const struct device *d)
+{
+	return d->type == DEVICE_DISK && d->mapper_uuid && (d->pieces & PIECE_MULTIPATH);
+}
+
 int device_disk(const struct landscape *l, int device)
 {
 	/* A circle cannot be made of parents, but sysfs is not trusted to that extent. */
-	for (size_t i = 0; i < l->device_count && l->devices[device].parent >= 0; i++)
+	for (size_t i = 0; i < l->device_count && l->devices[device].parent >= 0 &&
+			   !is_multipath_map(&l->devices[device]);
+		i++)
 		device = l->devices[device].parent;
 	return device;
 }

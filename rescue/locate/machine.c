@@ -159,9 +159,19 @@ static int report_degraded(struct landscape *l, const struct target *sys,
 		"the md array %s runs without %u of its devices", path, (unsigned)lacking);
 }
 
+/* What kpartx makes of a partition: "part3-mpath-…". 0: nothing of that kind. */
+static unsigned mapper_partition(const char *uuid)
+{
+	unsigned number;
+
+	return uuid && sscanf(uuid, "part%4u-", &number) == 1 ? number : 0;
+}
+
 static int describe(struct device *d, const struct target *sys, const struct block *b)
 {
 	d->mapper_uuid = block_mapper_attribute(sys, b, "dm/uuid");
+	if (d->type == DEVICE_PART && d->number == 0)
+		d->number = mapper_partition(d->mapper_uuid);
 	if (b->disk < 0) {
 		d->pieces = pieces_of(sys, b);
 		d->wwid = block_attribute(sys, b, "device/wwid");
@@ -219,6 +229,16 @@ static int add_devices(struct landscape *l, const struct target *sys,
 	return 0;
 }
 
+/* Held by what device mapper made of its own table. */
+static bool is_held_by_partitions(const struct landscape *l, int disk)
+{
+	for (size_t i = 0; i < l->device_count; i++)
+		if (l->devices[i].parent == disk && l->devices[i].type == DEVICE_PART &&
+			l->devices[i].mapper_uuid)
+			return true;
+	return false;
+}
+
 /*
  * Also where this kernel reads no partition tables; what lies in an LV is its own
  * affair.
@@ -235,7 +255,8 @@ static int scan_partitions(struct landscape *l)
 
 		if (type != DEVICE_DISK && type != DEVICE_LOOP && type != DEVICE_RAID)
 			continue;
-		if (l->devices[i].held || l->devices[i].is_inactive)
+		if ((l->devices[i].held && !is_held_by_partitions(l, (int)i)) ||
+			l->devices[i].is_inactive)
 			partitions_ignore(l, (int)i);
 		else
 			disks[count++] = (int)i;

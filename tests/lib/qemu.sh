@@ -12,7 +12,7 @@ LAB_QEMU=(qemu-system-x86_64 -accel tcg -m "${LAB_MEMORY:-1024}" -smp 1 -no-user
 LAB_DEAD='Kernel panic - not syncing|grub rescue>|grub> |No bootable device|LAB-INITRAMFS-FAILED'
 
 # lab_drive BUS FILE [snapshot]: set the array lab_args to QEMU's arguments for a disk on
-# BUS: virtio, ahci, nvme, mptsas, pvscsi or megasas. With "snapshot" the file does not change.
+# BUS: virtio, ahci, nvme, mptsas, pvscsi, megasas or multipath (two ways to one disk). With "snapshot" the file does not change.
 _lab_drives=0
 lab_drive() {
 	local bus=$1 id=disk$((_lab_drives++)) drive
@@ -27,6 +27,15 @@ lab_drive() {
 		# The driver does not attach a disk without a SAS address.
 		lab_args+=(-device "mptsas1068,id=bus-$id"
 			-device "scsi-hd,bus=bus-$id.0,drive=$id,wwn=$((0x5000c50000000000 + _lab_drives))")
+		;;
+	multipath)
+		# Two adapters lead to one disk. Both QEMU's open the file.
+		drive+=,file.locking=off
+		lab_args=(-drive "${drive/id=$id/id=$id-b}" -drive "$drive"
+			-device "virtio-scsi-pci,id=bus-$id-b" -device "virtio-scsi-pci,id=bus-$id")
+		drive=share-rw=on,serial=$id,wwn=$((0x5000c50000000000 + _lab_drives))
+		lab_args+=(-device "scsi-hd,bus=bus-$id-b.0,drive=$id-b,$drive"
+			-device "scsi-hd,bus=bus-$id.0,drive=$id,$drive")
 		;;
 	pvscsi | megasas)
 		lab_args+=(-device "$bus,id=bus-$id" -device "scsi-hd,bus=bus-$id.0,drive=$id")

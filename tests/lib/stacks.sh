@@ -5,29 +5,33 @@
 # arrays inside a virtual machine, since they need the kernel's driver; LUKS and bcache on
 # files here. Part of lab.sh.
 
-_LAB_STACK_MODULES='md_mod raid1'
-_LAB_MDADM_PACKAGES=(mdadm libudev1 libc6)
+_LAB_STACK_MODULES='md_mod raid1 dm_multipath dm_service_time dm_crypt xts ecb aes_generic
+	cbc sha256_generic algif_skcipher'
+_LAB_OPENER_PACKAGES=(mdadm kpartx dmsetup cryptsetup-bin libcryptsetup12
+	libpopt0 libjson-c5 libargon2-1 libssl3 libdevmapper1.02.1 libuuid1 libblkid1
+	libselinux1 libpcre2-8-0 libudev1 libc6)
+_LAB_OPENERS=(mdadm kpartx dmsetup cryptsetup)
 _LAB_MEMBER_PACKAGES=(cryptsetup-bin libcryptsetup12 libpopt0 libjson-c5 libargon2-1 libssl3
 	libdevmapper1.02.1 libuuid1 libblkid1 libselinux1 libudev1 libpcre2-8-0 libc6 bcache-tools)
 
-# lab_stack_rescue_initramfs: lab_rescue_initramfs of the generic kernel, with mdadm and the
-# drivers that it wants.
+# lab_stack_rescue_initramfs: lab_rescue_initramfs of the generic kernel, with the programs
+# that open stacks and the drivers that they want.
 lab_stack_rescue_initramfs() {
 	local debs
-	debs=$(lab_deb stable "${_LAB_MDADM_PACKAGES[@]}")
+	debs=$(lab_deb stable "${_LAB_OPENER_PACKAGES[@]}")
 	lab_cached initramfs \
 		"stack-$(lab_key @stacks.sh @initramfs.sh "$debs" "$(lab_kernel generic)")" \
 		_lab_stack_initramfs_build "$(lab_rescue_initramfs generic)" "$debs"
 }
 
 _lab_stack_initramfs_build() {
-	local new=$1 rescue=$2 root=$1.root tree release deb
+	local new=$1 rescue=$2 root=$1.root tree release deb name
 	tree=$(lab_kernel generic)
 	release=$(lab_release "$tree")
 	mkdir -p "$root/all" "$root/new"/{lib,lib64,sbin,"lib/modules/$release"}
 	while read -r deb; do dpkg-deb -x "$deb" "$root/all"; done <<<"$3"
 	find "$root/all" -name '*.so.*' -exec cp -L {} "$root/new/lib/" \;
-	cp "$root/all/sbin/mdadm" "$root/new/sbin/"
+	for name in "${_LAB_OPENERS[@]}"; do cp "$root/all/sbin/$name" "$root/new/sbin/"; done
 	cp -L "$root/new/lib/ld-linux-x86-64.so.2" "$root/new/lib64/"
 	# The index is for all of them: it takes the place of the medium's own.
 	# shellcheck disable=SC2086 # a list of words

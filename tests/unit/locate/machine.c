@@ -202,11 +202,19 @@ static void test_stacks(void **state)
 		"f 0444 /block/md0/md/degraded =1\nd 0755 /block/md0/slaves/sdb\n"
 		"f 0444 /block/dm-0/dev =253:0\nf 0444 /block/dm-0/size =8\n"
 		"f 0444 /block/dm-0/dm/name =mpatha\nf 0444 /block/dm-0/dm/uuid =mpath-3600\n"
+		"d 0755 /block/dm-0/holders/dm-1\n"
+		"f 0444 /block/dm-1/dev =253:1\nf 0444 /block/dm-1/size =4\n"
+		"f 0444 /block/dm-1/dm/name =mpatha12\nd 0755 /block/dm-1/slaves/dm-0\n"
+		"f 0444 /block/dm-1/dm/uuid =part12-mpath-3600\n"
 		"f 0444 /block/bcache0/dev =252:0\nf 0444 /block/bcache0/size =8\n"
 		"f 0444 /block/nbd0/dev =43:0\nf 0444 /block/nbd0/size =8\n");
 	assert_int_equal(scan(&l, &t, NULL, &f), 0);
 	assert_int_equal(find(&l, "/dev/sda")->pieces, PIECE_ISCSI);
 	assert_int_equal(find(&l, "/dev/mapper/mpatha")->pieces, PIECE_MULTIPATH);
+	/* kpartx's partitions have no number of the kernel's. */
+	assert_int_equal(find(&l, "/dev/mapper/mpatha12")->number, 12);
+	assert_int_equal(find(&l, "/dev/mapper/mpatha12")->type, DEVICE_PART);
+	assert_int_equal(find(&l, "/dev/mapper/mpatha")->number, 0);
 	assert_int_equal(find(&l, "/dev/bcache0")->pieces, PIECE_BCACHE);
 	assert_int_equal(find(&l, "/dev/nbd0")->pieces, PIECE_NETWORK);
 	assert_int_equal(find(&l, "/dev/sdb")->pieces, 0);

@@ -138,10 +138,28 @@ static void test_names(void **state)
 	assert_int_equal(root_source_pieces("server:/srv"), PIECE_NFS);
 }
 
+/* Partitions of a multipath map are of that one, not of the path that is below it. */
+static void test_disk_of_paths(void **state)
+{
+	struct device layers[] = {{.type = DEVICE_DISK},
+		{.type = DEVICE_DISK, .mapper_uuid = (char *)"mpath-36001",
+			.pieces = PIECE_MULTIPATH},
+		{.type = DEVICE_PART, .mapper_uuid = (char *)"part1-mpath-36001"}};
+	struct landscape l;
+
+	(void)state;
+	stack(&l, layers, 3);
+	assert_int_equal(device_disk(&l, 2), 1);
+	assert_int_equal(device_disk(&l, 0), 0);
+	layers[1] = (struct device){.type = DEVICE_RAID, .parent = 0};
+	assert_int_equal(device_disk(&l, 2), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_devices),
+		cmocka_unit_test(test_disk_of_paths),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_crypttab),
 		cmocka_unit_test(test_names),

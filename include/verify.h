@@ -97,6 +97,8 @@ bool inventory_has_third_party(const struct inventory *inv);
 int verify_run(struct verification *ret, const struct inventory *inv,
 	       const struct verify_options *options, struct fault *f);
 void verification_done(struct verification *v);
+/* The system has errors that no kernel mends, and no boot entry. */
+bool verification_outlasts_repair(const struct verification *v);
 void weak_links_done(struct weak_links *w);
 /*
  * The same verdict for a set of packages as if it were restored and started: no file is

@@ -152,7 +152,7 @@ static int already_restored(struct session *s, struct fault *f)
 	return r < 0 ? r : verify_again(s, f);
 }
 
-/* What the repair would leave: without an entry that boots, it would end with 1. */
+/* What the repair would leave: where nothing boots then, it would end with 1. */
 static int dry_run(struct session *s, struct system *sys, struct fault *f)
 {
 	int r = show_plan(s, f);
@@ -164,7 +164,8 @@ static int dry_run(struct session *s, struct system *sys, struct fault *f)
 			s->has_packages ? &s->packages : NULL, f);
 	if (r < 0)
 		return r;
-	s->has_errors = !s->plan.boots;
+	s->has_errors = !s->plan.boots ||
+			verification_outlasts_repair(&s->patients[0].verification);
 	if (s->options.json)
 		return 0;
 	puts("Nothing was written (--dry-run).");

@@ -32,7 +32,8 @@ static const char *name_of(const struct entry *e)
 static int judge_broken(struct rules *r, const struct entry *e)
 {
 	const struct kernel *k = e->kernel >= 0 ? &r->inv->kernels[e->kernel] : NULL;
-	enum severity severity = k ? rules_severity(r, k) : SEVERITY_WARNING;
+	bool is_needed = k && !rules_has_working_entry(r->inv, k);
+	enum severity severity = is_needed ? rules_severity(r, k) : SEVERITY_WARNING;
 	const char *code = e->shadowed_by ? "entry-shadowed" : "entry-broken";
 
 	if (!e->broken || (k && !e->stops_loader && !rules_wants(r, k->release)))
@@ -42,7 +43,7 @@ static int judge_broken(struct rules *r, const struct entry *e)
 	int rc = findings_add(&r->v->findings, code, severity, k ? k->release : NULL, e->id,
 		"boot entry \"%s\" (%s, line %u) does not work: %s", name_of(e), e->source,
 		e->line, e->reason ? e->reason : "it names what is not there");
-	if (rc >= 0 && k && !e->stops_loader && kernel_is_whole(k))
+	if (rc >= 0 && (is_needed || e->is_default) && k && !e->stops_loader && kernel_is_whole(k))
 		rc = add_remedy(r, k->release);
 	return rc;
 }

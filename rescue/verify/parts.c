@@ -14,7 +14,7 @@ static bool has_own_modules(const struct kernel *k)
 	return k->modules.state != PART_MISSING && k->modules.count > k->modules.third_party;
 }
 
-static bool has_working_entry(const struct inventory *inv, const struct kernel *k)
+bool rules_has_working_entry(const struct inventory *inv, const struct kernel *k)
 {
 	for (size_t i = 0; i < k->entry_count; i++) {
 		const struct entry *e = &inv->entries[k->entries[i]];
@@ -51,7 +51,7 @@ enum kernel_state rules_kernel_state(const struct rules *r, size_t i)
 		return KERNEL_ABSENT;
 	if (k->image.state != PART_OK || !has_modules_enough(r, k) ||
 		k->initramfs.state != PART_OK || !rules_reaches_root(r, k) ||
-		!has_working_entry(r->inv, k) || fails_in_fips_mode(r, k))
+		!rules_has_working_entry(r->inv, k) || fails_in_fips_mode(r, k))
 		return KERNEL_INCOMPLETE;
 	return KERNEL_BOOTABLE;
 }

@@ -122,6 +122,18 @@ static bool boots(const struct rules *r)
 	return all;
 }
 
+static bool has_error_of(const struct verification *v, const char *const *codes, size_t count)
+{
+	for (size_t i = 0; i < v->findings.count; i++) {
+		const struct finding *f = &v->findings.items[i];
+
+		for (size_t c = 0; c < count; c++)
+			if (f->severity == SEVERITY_ERROR && strcmp(f->code, codes[c]) == 0)
+				return true;
+	}
+	return false;
+}
+
 /* Whole as a kernel may be: it is not started, or what it starts does not go on. */
 static bool starts_the_system(const struct rules *r)
 {
@@ -130,14 +142,15 @@ static bool starts_the_system(const struct rules *r)
 		"glibc-needs-newer-kernel", "cpu-below-level", "init-missing",
 		"os-unknown", "selinux-policy-missing"};
 
-	for (size_t i = 0; i < r->v->findings.count; i++) {
-		const struct finding *f = &r->v->findings.items[i];
+	return !has_error_of(r->v, codes, ARRAY_SIZE(codes));
+}
 
-		for (size_t c = 0; c < ARRAY_SIZE(codes); c++)
-			if (f->severity == SEVERITY_ERROR && strcmp(f->code, codes[c]) == 0)
-				return false;
-	}
-	return true;
+bool verification_outlasts_repair(const struct verification *v)
+{
+	static const char *const codes[] = {"boot-unreadable-by-loader", "cpu-below-level",
+		"init-missing", "selinux-policy-missing"};
+
+	return has_error_of(v, codes, ARRAY_SIZE(codes));
 }
 
 static enum verdict judge(const struct rules *r)

@@ -79,6 +79,8 @@ char *rules_wanted_text(const struct rules *r, const char *release); /* NULL: no
  */
 int rules_package_remedy(struct rules *r, const char *release);
 
+/* parts.c: an entry that works starts it with this root. */
+bool rules_has_working_entry(const struct inventory *inv, const struct kernel *k);
 /* kernel_state of the inventory's kernel i, from its parts and entries alone. */
 enum kernel_state rules_kernel_state(const struct rules *r, size_t i);
 /*

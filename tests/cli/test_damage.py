@@ -101,6 +101,7 @@ def repair(root, rpms, before):
     assert done["plan"]["operations"] == plan["plan"]["operations"], (plan, done)
     after = rescue_json("verify", "--root", root)
     assert after["exit"] == done["exit"], (done["findings"], after["systems"][0]["findings"])
+    assert plan["exit"] == done["exit"], (plan["plan"], done["findings"])
     assert after["systems"][0]["verdict"] == done["verdict"], (done, after)
     again = rescue_json(*words, "--yes")
     assert not again["applied"] and not again["plan"]["operations"], again["plan"]

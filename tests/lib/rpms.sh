@@ -108,7 +108,7 @@ _lab_payload_elsewhere() {
 
 # As "sha512hmac" prints it: the key is the one built into that tool.
 _lab_hmac() {
-	printf '%s  %s\n' "$(openssl dgst -sha512 -hmac FIPS-FTW-RHEL2009 -r "$1" | cut -d' ' -f1)" "$2"
+	printf '%s  %s\n' "$(openssl dgst -sha512 -hmac FIPS-FTW-RHT2009 -r "$1" | cut -d' ' -f1)" "$2"
 }
 
 _lab_bls_conf() {

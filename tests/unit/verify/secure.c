@@ -121,6 +121,41 @@ static void the_finding(void **state)
 	assert_int_equal(x->v.findings.count, 0);
 }
 
+/* Without fips=1 nothing compares them at boot: it may be damaged, or signed anew. */
+static void an_image_that_was_altered(void **state)
+{
+	struct facts *x = *state;
+
+	x->state = KERNEL_BOOTABLE;
+	x->entries[1].options = NULL;
+	facts_judge(x, rules_secure);
+	assert_int_equal(x->v.findings.count, 0); /* there is no record */
+	record(x, DIGEST_SHA512, NULL, "x");
+	facts_judge(x, rules_secure);
+	assert_int_equal(x->v.findings.count, 0);
+	tree_add(&x->tree, "f 0755 " IMAGE " =the kernel, changed\n");
+	facts_judge(x, rules_secure);
+	assert_int_equal(x->v.findings.count, 1);
+	assert_string_equal(x->v.findings.items[0].code, "image-altered");
+	assert_int_equal(x->v.findings.items[0].severity, SEVERITY_WARNING);
+	tree_file(&x->tree, RECORD, "deadbeef\n", 9); /* no digest at all */
+	facts_judge(x, rules_secure);
+	assert_int_equal(x->v.findings.count, 0);
+}
+
+/* fipscheck's own key and algorithm, as SUSE's packages have it. */
+static void a_record_of_fipscheck(void **state)
+{
+	static const char content[] = "the kernel\n", key[] = "orboDeJITITejsirpADONivirpUkvarP";
+	struct facts *x = *state;
+	char hex[DIGEST_HEX_SIZE];
+
+	hmac_of(DIGEST_SHA256, (struct bytes){(const uint8_t *)key, sizeof(key) - 1},
+		(struct bytes){(const uint8_t *)content, sizeof(content) - 1}, hex);
+	tree_file(&x->tree, RECORD, hex, strlen(hex));
+	assert_problem(x, NULL);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, facts_teardown)
 
 int main(void)
@@ -131,6 +166,8 @@ int main(void)
 		TEST(when_it_is_asked_for),
 		TEST(a_boot_of_its_own),
 		TEST(the_finding),
+		TEST(an_image_that_was_altered),
+		TEST(a_record_of_fipscheck),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

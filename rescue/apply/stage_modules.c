@@ -38,21 +38,6 @@ void modules_done(struct staged_modules *m)
 		.step = NO_STEP, .target = TARGET_NONE, .folder_fd = -1};
 }
 
-const char *modules_below(const struct work *w, const char *path)
-{
-	size_t size = strlen(w->plan->release);
-
-	if (text_starts(path, "/usr/"))
-		path += strlen("/usr");
-	if (!text_starts(path, "/lib/modules/"))
-		return NULL;
-	path += strlen("/lib/modules/");
-	if (strncmp(path, w->plan->release, size) != 0)
-		return NULL;
-	path += size;
-	return *path == '/' ? path + 1 : *path == '\0' ? path : NULL;
-}
-
 /* ---- a package's files ---- */
 
 int modules_begin(struct work *w, struct fault *f)

@@ -62,3 +62,18 @@ const char *stage_root_fstype(const struct work *w)
 	line = fstab_find(&sys->fstab, "/");
 	return line && strcmp(line->type, "auto") != 0 ? line->type : NULL;
 }
+
+const char *modules_below(const struct work *w, const char *path)
+{
+	size_t size = strlen(w->plan->release);
+
+	if (text_starts(path, "/usr/"))
+		path += strlen("/usr");
+	if (!text_starts(path, "/lib/modules/"))
+		return NULL;
+	path += strlen("/lib/modules/");
+	if (strncmp(path, w->plan->release, size) != 0)
+		return NULL;
+	path += size;
+	return *path == '/' ? path + 1 : *path == '\0' ? path : NULL;
+}

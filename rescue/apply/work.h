@@ -62,7 +62,7 @@ struct work {
 	struct buffer generated; /* what the system's own generator said */
 };
 
-/* Where a path of the plan lies, symlinks in its directories resolved. */
+/* site.c: where a path of the plan lies, symlinks in its directories resolved. */
 struct site {
 	char *path;
 	char *beside;           /* the nearest directory above it that is there */
@@ -71,6 +71,8 @@ struct site {
 int site_find(
 	struct site *ret, const struct target *t, const char *path, struct fault *f);
 void site_done(struct site *s);
+/* A name in a directory; NULL: no memory. */
+char *site_below(const char *directory, const char *name);
 
 /* layout.c */
 /*
@@ -113,7 +115,7 @@ int modules_stage(
 /* Keeps what the present directory holds and no package brings, indexes, finishes. */
 int modules_complete(struct work *w, struct fault *f);
 void modules_done(struct staged_modules *m);
-/* path below the module directory, or NULL. Package paths may say /lib or /usr/lib. */
+/* work.c: path below the module directory, or NULL. Package paths may say /lib or /usr/lib. */
 const char *modules_below(const struct work *w, const char *path);
 
 /*

@@ -42,20 +42,6 @@ static void kernel_done(struct kernel *k)
 	free(k->entries);
 }
 
-int inventory_give_readings(struct inventory *inv, struct readings *to)
-{
-	int r = 0;
-
-	for (size_t i = 0; r >= 0 && i < inv->kernel_count; i++) {
-		struct kernel *k = &inv->kernels[i];
-
-		r = readings_add_image(to, &k->image.payload);
-		if (r >= 0)
-			r = readings_add_initramfs(to, k->release, &k->initramfs);
-	}
-	return r;
-}
-
 void entry_done(struct entry *e)
 {
 	free(e->id);

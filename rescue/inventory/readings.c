@@ -62,3 +62,17 @@ int readings_add_initramfs(struct readings *r, const char *release,
 	initramfs_file_done(take);
 	return error;
 }
+
+int inventory_give_readings(struct inventory *inv, struct readings *to)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < inv->kernel_count; i++) {
+		struct kernel *k = &inv->kernels[i];
+
+		r = readings_add_image(to, &k->image.payload);
+		if (r >= 0)
+			r = readings_add_initramfs(to, k->release, &k->initramfs);
+	}
+	return r;
+}

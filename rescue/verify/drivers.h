@@ -4,7 +4,7 @@
 #define RESCUE_VERIFY_DRIVERS_H
 
 #include "formats/kmod_config.h"
-#include "judge.h"
+#include "judge_room.h"
 #include "verify_rules.h"
 
 /* One kernel's drivers: what its indexes and the patient's configuration say. */

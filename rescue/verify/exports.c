@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a kernel exports: its image tells, else the lists that its package keeps beside it. */
-#include "judge.h"
+#include "judge_room.h"
 
 #include "formats/linux_image.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The order of load_module (kernel/module/main.c): file, layout, vermagic, then symbols. */
-#include "judge.h"
+#include "judge_room.h"
 
 #include "formats/modules_index.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One more module, from its file: its signature, then what it is. */
-#include "judge.h"
+#include "judge_room.h"
 
 #include "opened.h"
 

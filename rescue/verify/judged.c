@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The judgement of one module as a value: begun, refused, doubted. */
-#include "judge.h"
+#include "judge_room.h"
 
 #include "formats/modules_index.h"
 

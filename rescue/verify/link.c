@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Symbols between modules: who exports what, resolve_symbol's order, and dependencies. */
-#include "judge.h"
+#include "judge_room.h"
 
 #include <errno.h>
 #include <fnmatch.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How a kernel's loader decides: its version, its configuration, its own modules. */
-#include "judge.h"
+#include "judge_room.h"
 
 #include "formats/cmdline.h"
 #include "formats/modules_index.h"

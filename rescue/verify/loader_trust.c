@@ -5,7 +5,7 @@
  * kernel/module/signing.c). Upstream asks .machine, from 5.18 on, and never .platform;
  * distributions have a patch that asks that, too.
  */
-#include "judge.h"
+#include "judge_room.h"
 
 #include <errno.h>
 

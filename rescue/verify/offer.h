@@ -4,7 +4,7 @@
 #define RESCUE_VERIFY_OFFER_H
 
 #include "files.h"
-#include "judge.h"
+#include "judge_room.h"
 
 struct offer {
 	const struct package_sets *sets;

@@ -4,7 +4,7 @@
  * key that it does not know, it loads unless it is told to enforce signatures; a signature
  * of a known key that does not fit is refused by every kernel that checks them.
  */
-#include "judge.h"
+#include "judge_room.h"
 
 #include "public_key.h"
 

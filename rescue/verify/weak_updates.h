@@ -3,7 +3,7 @@
 #ifndef RESCUE_VERIFY_WEAK_UPDATES_H
 #define RESCUE_VERIFY_WEAK_UPDATES_H
 
-#include "judge.h"
+#include "judge_room.h"
 #include "verify_rules.h"
 
 /*

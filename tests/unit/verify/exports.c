@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where a kernel's symbols come from: the order of the lists, damaged ones, its options. */
-#include "../../../rescue/verify/judge.h"
+#include "../../../rescue/verify/judge_room.h"
 #include "tree.h"
 
 #include <setjmp.h>

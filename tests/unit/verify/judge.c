@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One kernel made by hand, modules made in memory: verdict and reason, by generation. */
-#include "../../../rescue/verify/judge.h"
+#include "../../../rescue/verify/judge_room.h"
 #include "made_module.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a kernel's release, configuration, command line and built-in modules make of it. */
-#include "../../../rescue/verify/judge.h"
+#include "../../../rescue/verify/judge_room.h"
 #include "tree.h"
 
 #include <setjmp.h>

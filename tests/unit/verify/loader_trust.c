@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whose signatures a kernel takes on a machine with Secure Boot, by system and release. */
-#include "../../../rescue/verify/judge.h"
+#include "../../../rescue/verify/judge_room.h"
 #include "facts.h"
 #include "signed_module.h"
 

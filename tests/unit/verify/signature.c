@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a loader does with signatures: none, damaged ones, unknown keys, changed contents. */
-#include "../../../rescue/verify/judge.h"
+#include "../../../rescue/verify/judge_room.h"
 #include "signed_module.h"
 
 #include <setjmp.h>

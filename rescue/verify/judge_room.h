@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A kernel's module loader, predicted: what it compares, in its order. */
-#ifndef RESCUE_VERIFY_JUDGE_H
-#define RESCUE_VERIFY_JUDGE_H
+#ifndef RESCUE_VERIFY_JUDGE_ROOM_H
+#define RESCUE_VERIFY_JUDGE_ROOM_H
 
 #include "symbols.h"
 

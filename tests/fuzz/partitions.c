@@ -83,12 +83,13 @@ static void check(const struct landscape *l, uint64_t size)
 static void scan(const char *path, uint64_t size)
 {
 	struct landscape l = {0};
+	const int first = 0;
 	struct device disk = {.parent = -1, .type = DEVICE_IMAGE, .system = -1, .size = size};
 
 	disk.path = strdup("disk.img");
 	disk.backing = strdup(path);
 	if (disk.path && disk.backing && landscape_add_device(&l, &disk) == 0 &&
-		partitions_scan(&l, 0) == 0 && contents_scan(&l) == 0)
+		partitions_scan(&l, &first, 1) == 0 && contents_scan(&l) == 0)
 		check(&l, size);
 	landscape_done(&l);
 }

@@ -80,8 +80,9 @@ static const char *lost_path(struct reader *r, enum loader_rules *rules)
 	/* BLS entries want one that shows them; where they are left they are shown elsewhere. */
 	if (r->inv.loader != LOADER_NONE && (is_seen(r) || !has_bls_entries(r)))
 		return in_grub ? "/boot/grub/grub.cfg" : "/boot/grub2/grub.cfg";
-	if (!is_legacy(r))
-		return NULL;
+	if (!is_legacy(r)) /* EL7 and SUSE have GRUB 2, and no entries in files of their own */
+		return system_el_major(r->sys) == 7 || system_is_suse(r->sys)
+			? "/boot/grub2/grub.cfg" : NULL;
 	*rules = LOADER_GRUB_LEGACY;
 	return system_is_suse(r->sys) ? "/boot/grub/menu.lst" : "/boot/grub/grub.conf";
 }

@@ -39,6 +39,10 @@ static void tells_what_is_lost(void **state)
 		{"f 0644 " CFG " =set timeout=5\n", "rhel", "9.4", NULL, LOADER_NONE},
 		{"r " CFG "\nl " CFG " nowhere\n", "rhel", "9.4", CFG, LOADER_BLSCFG_EL9},
 		{"r " CFG "\nr /boot/loader\n", "rhel", "7.9", CFG, LOADER_MENUENTRIES},
+		/* no folder of a boot loader at all: what the distribution has */
+		{"r /boot/grub2\nr /boot/loader\n", "rhel", "7.9", CFG, LOADER_MENUENTRIES},
+		{"r /boot/grub2\nr /boot/loader\n", "opensuse-leap", "15.6", CFG,
+			LOADER_MENUENTRIES},
 		/* a stub that leads to what is not there; one of another system stays */
 		{"r " CFG "\nf 0644 /boot/efi/EFI/redhat/grub.cfg =configfile /boot/grub2/grub.cfg\n",
 			"rhel", "9.4", CFG, LOADER_BLSCFG_EL9},

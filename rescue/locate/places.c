@@ -232,6 +232,38 @@ static int read_place(struct landscape *l, struct system *s, const struct wanted
 	return r < 0 ? r : attach_line(l, s, w, line, p, access, f);
 }
 
+/* ---- what is not put into the tree ---- */
+static bool is_wanted(const char *path)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(wanted_places); i++)
+		if (strcmp(wanted_places[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* The boot waits for them as well: systemd gives up behind 90 seconds, fsck of EL6 at once. */
+static int report_absent(const struct landscape *l, struct system *s)
+{
+	const char *where = has_inactive_stack(l) ? "no active device" : "no device";
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < s->fstab.count; i++) {
+		const struct fstab_line *line = &s->fstab.items[i];
+		bool is_root = strcmp(line->target, "/") == 0;
+		int device;
+
+		if (is_wanted(line->target) || !fstab_line_is_local(line) ||
+			fstab_may_lack(line) || fstab_find(&s->fstab, line->target) != line ||
+			source_find(l, s, line, &device) != SOURCE_ABSENT)
+			continue;
+		r = findings_add(&s->findings, "device-missing", SEVERITY_WARNING, NULL,
+			line->target, "%s is %s in fstab, and %s is that: %s", line->target,
+			line->source, where, is_root ? "the root may stay read-only"
+			: "the boot may stop there; with nofail in that line it goes on");
+	}
+	return r;
+}
+
 static int read_root_line(struct system *s)
 {
 	const struct fstab_line *line = fstab_find(&s->fstab, "/");
@@ -263,7 +295,7 @@ int places_read(
 		return fault_no_memory(f);
 	if (r < 0)
 		return r;
-	if (read_root_line(s) < 0)
+	if (read_root_line(s) < 0 || report_absent(l, s) < 0)
 		return fault_no_memory(f);
 	r = s->root.device >= 0 && l->devices[s->root.device].unclean &&
 			    access == ACCESS_LOOK

@@ -65,6 +65,23 @@ def test_a_root_from_a_backup_has_another_uuid(directory):
     assert f"root=UUID={UUID} " in system["entries"][0]["options"], system["entries"]
 
 
+def test_a_disk_that_fstab_names_is_gone(directory):
+    program.need_root()
+    image = bare_root(directory)
+    table = directory / "fstab"
+    shown = subprocess.run(["debugfs", "-R", "cat /etc/fstab", image], check=True,
+                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+    for options, told in (("defaults", True), ("defaults,nofail", False), ("noauto", False)):
+        table.write_text(f"{shown}UUID={UUID} /srv/data xfs {options} 0 0\n"
+                         f"UUID={UUID} none swap defaults 0 0\nhost:/x /net nfs defaults 0 0\n")
+        subprocess.run(["debugfs", "-w", "-f", "-", image], check=True, text=True,
+                       input=f"rm /etc/fstab\nwrite {table} /etc/fstab\n",
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        system = verify("--image", image, verdict="bootable")
+        found = [f for f in system["findings"] if f["code"] == "device-missing"]
+        assert [f["subject"] for f in found] == (["/srv/data"] if told else []), found
+
+
 def test_an_entry_without_initramfs(directory):
     root = program.small_root(directory)
     change(entry_of(root), r"(?m)^initrd.*\n", "")

@@ -56,6 +56,13 @@ int modules_softdep_parse(struct modules_softdep *ret, struct bytes in, struct f
 /* modules.order and modules.builtin: one path a line. */
 int modules_list_parse(struct strings *ret, struct bytes in, struct fault *f);
 
+/*
+ * modules.dep.bin, modules.alias.bin (kmod: libkmod-index.c): the magic number, the version
+ * and a root that lies in the file. head: its first bytes; size: of the whole file.
+ */
+#define MODULES_BINARY_HEAD 12
+bool modules_binary_is_sound(struct bytes head, uint64_t size);
+
 /* kernel/drivers/net/a-b.ko.xz → a_b (caller frees). */
 char *module_name_of(const char *path);
 bool module_is_file_name(const char *name); /* .ko, .ko.gz, .ko.xz, .ko.zst */

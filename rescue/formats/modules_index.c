@@ -363,3 +363,22 @@ bool module_is_file_name(const char *name)
 			return true;
 	return false;
 }
+
+/* ---- binary indexes --------------------------------------------------------------- */
+
+static uint32_t number_at(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+bool modules_binary_is_sound(struct bytes head, uint64_t size)
+{
+	enum { MAGIC = 0xb007f457, MAJOR = 2, OFFSET = 0x0fffffff };
+	uint32_t root;
+
+	if (head.size < MODULES_BINARY_HEAD || number_at(head.data) != MAGIC ||
+		number_at(head.data + 4) >> 16 != MAJOR)
+		return false;
+	root = number_at(head.data + 8) & OFFSET; /* the rest says what the node holds */
+	return root >= MODULES_BINARY_HEAD && root < size;
+}

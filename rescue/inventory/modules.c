@@ -6,6 +6,8 @@
 #include "formats/rpm_version.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #define MAX_MODULES 65536
 
@@ -115,15 +117,28 @@ static int read_order(struct reader *r, const struct module_tree *m, struct stri
 	return error == -ENOMEM ? error : 0;
 }
 
-/* modprobe reads the binary index alone, since kmod took over (EL6 has both). */
-static bool has_binary_index(struct reader *r, const struct kernel *k)
+static bool is_sound(struct reader *r, const struct module_tree *m, const char *name)
 {
-	_cleanup_free_ char *path = text_printf("%s/modules.dep.bin", k->modules.path);
+	_cleanup_free_ char *path = text_printf("%s/%s", m->path, name);
+	_cleanup_close_ int fd =
+		path ? target_open(r->t, path, O_RDONLY | O_NONBLOCK, NULL) : -ENOMEM;
+	uint8_t head[MODULES_BINARY_HEAD];
+	ssize_t size = fd < 0 ? -1 : pread(fd, head, sizeof(head), 0);
 	struct stat st;
 
-	if (rpm_version_compare(k->release, "2.6.32") < 0)
-		return true;
-	return path && target_stat(r->t, path, &st) == 0 && st.st_size > 0;
+	return size > 0 && fstat(fd, &st) == 0 &&
+	       modules_binary_is_sound((struct bytes){head, (size_t)size}, (uint64_t)st.st_size);
+}
+
+/*
+ * modprobe reads the binary indexes alone, since kmod took over (EL6 has both). Without the
+ * one of aliases it loads what is asked for by name, and no device has a driver.
+ */
+static bool has_binary_indexes(struct reader *r, const struct kernel *k)
+{
+	return rpm_version_compare(k->release, "2.6.32") < 0 ||
+	       (is_sound(r, &k->modules, "modules.dep.bin") &&
+		is_sound(r, &k->modules, "modules.alias.bin"));
 }
 
 /*
@@ -161,7 +176,7 @@ static int judge(struct reader *r, struct kernel *k)
 	error = read_dep(r, m, &named);
 	if (error == -ENOMEM)
 		return error;
-	if (error < 0 || !has_binary_index(r, k))
+	if (error < 0 || !has_binary_indexes(r, k))
 		return judge_unindexed(r, m);
 	error = find_missing(m, &named);
 	m->state = m->missing.count > 0 ? PART_INCOMPLETE : PART_OK;

@@ -101,7 +101,7 @@ int rules_modules_lack(const struct rules *r, const struct kernel *k, char **ret
 	if (m->state != PART_INCOMPLETE)
 		return 0;
 	if (m->lacks_index || m->missing.count > m->count) {
-		*ret = strdup(m->lacks_index ? "there is no usable modules.dep"
+		*ret = strdup(m->lacks_index ? "there is no usable index"
 					     : "most of them are gone");
 		return *ret ? 0 : -ENOMEM;
 	}

@@ -211,6 +211,33 @@ static void names_of_files(void **state)
 	assert_false(module_is_file_name(""));
 }
 
+static void binary_indexes(void **state)
+{
+	static const struct {
+		const char *head;
+		size_t bytes;
+		uint64_t size;
+		bool sound;
+	} cases[] = {
+		{"\xb0\x07\xf4\x57\0\2\0\1\x20\0\0\x0c", 12, 13, true},
+		{"\xb0\x07\xf4\x57\0\2\0\1\xe0\0\1\0", 12, 4096, true},
+		{"\xb0\x07\xf4\x57\0\2\0\1\xe0\0\1\0", 12, 256, false}, /* cut short */
+		{"\xb0\x07\xf4\x57\0\2\0\1\x20\0\0\x0b", 12, 4096, false}, /* in its head */
+		{"\xb0\x07\xf4\x57\0\1\0\1\x20\0\0\x0c", 12, 13, false},
+		{"\xb0\x07\xf4\x56\0\2\0\1\x20\0\0\x0c", 12, 13, false},
+		{"\xb0\x07\xf4\x57\0\2\0\1\x20\0\0", 11, 11, false},
+		{"", 0, 0, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct bytes head = {(const uint8_t *)cases[i].head, cases[i].bytes};
+
+		if (modules_binary_is_sound(head, cases[i].size) != cases[i].sound)
+			fail_msg("case %zu", i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +251,7 @@ int main(void)
 		cmocka_unit_test(softdep_has_two_lists),
 		cmocka_unit_test(list_strips_blanks_and_comments),
 		cmocka_unit_test(names_of_files),
+		cmocka_unit_test(binary_indexes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

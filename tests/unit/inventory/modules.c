@@ -79,6 +79,9 @@ static void tells_the_unindexed(void **state)
 		"r " DIR "/modules.dep\nd 0755 " DIR "/modules.dep\n",
 		"r " DIR "/modules.dep.bin\n",
 		"f 0644 " DIR "/modules.dep.bin\n",
+		"f 0644 " DIR "/modules.dep.bin =not the magic number\n",
+		"r " DIR "/modules.alias.bin\n",
+		"r " DIR "/modules.alias.bin\np 0644 " DIR "/modules.alias.bin\n",
 	};
 
 	(void)state;

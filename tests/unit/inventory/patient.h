@@ -244,6 +244,15 @@ static inline void add_text(struct patient *p, const char *path, const char *tex
 	tree_file(&p->tree, path, text, strlen(text));
 }
 
+/* An index without a name in it: magic number, version, root. */
+static inline void add_binary_index(struct patient *p, const char *release, const char *name)
+{
+	static const char index[] = "\xb0\x07\xf4\x57\0\2\0\1\x20\0\0\x0c\0\0";
+	_cleanup_free_ char *path = text_printf("/usr/lib/modules/%s/%s", release, name);
+
+	tree_file(&p->tree, path, index, sizeof(index));
+}
+
 /* Image, modules with their index, initramfs, entry: all that a kernel needs. */
 static inline void add_kernel(struct patient *p, const char *release)
 {
@@ -254,7 +263,6 @@ static inline void add_kernel(struct patient *p, const char *release)
 			    "kernel/fs/ext4/ext4.ko.xz: kernel/lib/crc16.ko.xz\n"
 			    "kernel/lib/crc16.ko.xz:\n"
 			    "END\n"
-			    "f 0644 /usr/lib/modules/%1$s/modules.dep.bin =x\n"
 			    "f 0644 /usr/lib/modules/%1$s/modules.order <<END\n"
 			    "kernel/lib/crc16.ko\n"
 			    "kernel/fs/ext4/ext4.ko\n"
@@ -271,6 +279,8 @@ static inline void add_kernel(struct patient *p, const char *release)
 	_cleanup_free_ char *initramfs = text_printf("/boot/initramfs-%s.img", release);
 
 	tree_add(&p->tree, manifest);
+	add_binary_index(p, release, "modules.dep.bin");
+	add_binary_index(p, release, "modules.alias.bin");
 	add_image(p, image, release);
 	add_initramfs(p, initramfs, release);
 }

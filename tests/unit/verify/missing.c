@@ -107,7 +107,7 @@ static void too_much_is_gone(void **state)
 	assert_said(x, "kernel/drivers/net/dummy.ko", "most of them are gone");
 	x->kernel.modules.count = 100;
 	x->kernel.modules.lacks_index = true;
-	assert_said(x, "kernel/drivers/net/dummy.ko", "there is no usable modules.dep");
+	assert_said(x, "kernel/drivers/net/dummy.ko", "there is no usable index");
 	x->kernel.modules.state = PART_OK;
 	assert_said(x, "kernel/fs/fat/fat.ko.xz", NULL);
 }

@@ -12,7 +12,7 @@
 #define SIGNATURE_LIST_MAX_SIZE (1024 * 1024) /* bytes of one variable */
 
 enum efi_signature_kind {
-	EFI_SIGNATURE_OTHER, /* SHA-1, RSA keys, digests of certificates, …: nothing asks for them */
+	EFI_SIGNATURE_OTHER, /* SHA-1, RSA keys, digests of certificates, …: not asked for */
 	EFI_SIGNATURE_X509,  /* a certificate */
 	EFI_SIGNATURE_SHA256 /* the Authenticode digest of one program */
 };
@@ -32,8 +32,9 @@ struct signature_walk {
 
 /* false: the end, or the rest is damaged and nobody reads on. Spans of the input. */
 bool signature_walk_next(struct efi_signature *ret, struct signature_walk *w);
-/* The certificates of these lists, those of the first `without` of them left out. 0, -ENOMEM. */
-int signature_list_certificates(struct kernel_keys *ret, struct bytes lists, size_t without);
+/* The certificates of the lists first to end (not included), counted from 0. 0 or -ENOMEM. */
+int signature_list_certificates(struct kernel_keys *ret, struct bytes lists, size_t first,
+				size_t end);
 /* That SHA-256 stands in them. */
 bool signature_list_has_digest(struct bytes lists, struct bytes digest);
 

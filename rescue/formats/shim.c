@@ -36,6 +36,6 @@ int shim_certificates(struct kernel_keys *ret, const struct shim *shim)
 	struct kernel_key key;
 
 	if (!in.size || in.data[0] != DER_SEQUENCE)
-		return signature_list_certificates(ret, in, 0);
+		return signature_list_certificates(ret, in, 0, SIZE_MAX);
 	return certificate_parse(&key, &in) ? kernel_keys_add(ret, &key) : 0;
 }

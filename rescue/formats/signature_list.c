@@ -55,7 +55,8 @@ bool signature_walk_next(struct efi_signature *ret, struct signature_walk *w)
 	return true;
 }
 
-int signature_list_certificates(struct kernel_keys *ret, struct bytes lists, size_t without)
+int signature_list_certificates(struct kernel_keys *ret, struct bytes lists, size_t first,
+				size_t end)
 {
 	struct signature_walk w = {.rest = lists};
 	struct efi_signature s;
@@ -63,7 +64,7 @@ int signature_list_certificates(struct kernel_keys *ret, struct bytes lists, siz
 	int r = 0;
 
 	while (r == 0 && signature_walk_next(&s, &w))
-		if (s.kind == EFI_SIGNATURE_X509 && s.list >= without &&
+		if (s.kind == EFI_SIGNATURE_X509 && s.list >= first && s.list < end &&
 			certificate_parse(&key, &s.data))
 			r = kernel_keys_add(ret, &key);
 	return r;

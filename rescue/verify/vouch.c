@@ -103,33 +103,22 @@ static int read_chain(struct vouchers *v, const struct system *s)
 
 /* ---- variables ------------------------------------------------------------------------- */
 
-/* MokListRT begins with what that shim itself trusts: one list (mok.c). */
-static int read_session(struct kernel_keys *ret, struct bytes lists)
-{
-	struct signature_walk w = {.rest = lists};
-	struct efi_signature s;
-	struct kernel_key key;
-	int r = 0;
-
-	while (r == 0 && signature_walk_next(&s, &w) && s.list == 0)
-		if (s.kind == EFI_SIGNATURE_X509 && certificate_parse(&key, &s.data))
-			r = kernel_keys_add(ret, &key);
-	return r;
-}
-
 static int read_variables(struct vouchers *v, const struct firmware_trust *f)
 {
 	bool by_shim = v->chain == CHAIN_SHIM;
 	int r;
 
-	r = signature_list_certificates(&v->db, buffer_bytes(&f->db), 0);
+	r = signature_list_certificates(&v->db, buffer_bytes(&f->db), 0, SIZE_MAX);
 	if (r >= 0 && f->dbx.size)
 		r = buffer_append(&v->refused_lists, f->dbx.data, f->dbx.size);
 	if (r >= 0 && by_shim && f->mokx.size)
 		r = buffer_append(&v->refused_lists, f->mokx.data, f->mokx.size);
+	/* MokListRT begins with what that shim itself trusts: one list (mok.c). */
 	if (r >= 0 && by_shim)
-		r = signature_list_certificates(&v->mok, buffer_bytes(&f->mok), 1);
-	return r < 0 || !by_shim ? r : read_session(&v->session, buffer_bytes(&f->mok));
+		r = signature_list_certificates(&v->session, buffer_bytes(&f->mok), 0, 1);
+	if (r >= 0 && by_shim)
+		r = signature_list_certificates(&v->mok, buffer_bytes(&f->mok), 1, SIZE_MAX);
+	return r;
 }
 
 int vouchers_read(struct vouchers *ret, const struct system *s, const struct platform *p)
@@ -142,7 +131,8 @@ int vouchers_read(struct vouchers *ret, const struct system *s, const struct pla
 		r = read_variables(&v, &p->trust);
 	}
 	if (r >= 0)
-		r = signature_list_certificates(&v.refused, buffer_bytes(&v.refused_lists), 0);
+		r = signature_list_certificates(&v.refused, buffer_bytes(&v.refused_lists), 0,
+			SIZE_MAX);
 	if (r < 0)
 		return r;
 	*ret = TAKE_STRUCT(v);

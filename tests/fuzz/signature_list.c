@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (signature_walk_next(&s, &w)) /* the end stays the end */
 		abort();
-	if (signature_list_certificates(&keys, in, 1) < 0)
+	if (signature_list_certificates(&keys, in, 1, SIZE_MAX) < 0)
 		abort();
 	kernel_keys_done(&keys);
 	return 0;

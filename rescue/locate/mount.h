@@ -41,7 +41,10 @@ void mount_trees_new(struct mounts *m, struct new_tree *trees, size_t count);
 /* A new tree and its root directory. The tree's number, or -errno. */
 int mount_tree_new(struct mounts *m, const struct mount_request *r, struct target *ret,
 	struct fault *f);
-/* By several threads at once, too. Onto the directory path (as the running system would say) of that tree. */
+/*
+ * By several threads at once, too. Onto the directory path (as the running system would say)
+ * of that tree.
+ */
 int mount_tree_add(struct mounts *m, int tree, const struct target *t, const char *path,
 	const struct mount_request *r, struct fault *f);
 int mount_tree_drop(struct mounts *m, int tree, struct fault *f);

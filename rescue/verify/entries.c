@@ -107,8 +107,8 @@ static int judge_default(struct rules *r)
 		return rc < 0 || !has_whole_kernel(inv) ? rc : add_remedy(r, NULL);
 	}
 	e = inv->default_entry >= 0 ? &inv->entries[inv->default_entry] : NULL;
-	if (e && !stops_loader(inv) && e->kernel >= 0 && r->v->kernel_states[e->kernel] == KERNEL_BOOTABLE &&
-		!e->broken && e->is_of_this_root)
+	if (e && !stops_loader(inv) && e->kernel >= 0 && !e->broken && e->is_of_this_root &&
+		r->v->kernel_states[e->kernel] == KERNEL_BOOTABLE)
 		return 0;
 	rc = findings_add(fs, "default-broken", SEVERITY_ERROR, NULL, e ? e->id : NULL,
 		e ? "the default boot entry \"%s\" (%s, line %u) does not boot"

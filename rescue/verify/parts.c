@@ -148,7 +148,8 @@ static int judge_modules(struct rules *r, const struct kernel *k)
 	if (m->state != PART_UNINDEXED)
 		return 0;
 	rc = findings_add(fs, "modules-unindexed", severity, k->release, m->path,
-		"%s has no usable index (modules.dep, modules.alias): modules would not be found", m->path);
+		"%s has no usable index (modules.dep, modules.alias): modules would not be found",
+		m->path);
 	if (rc >= 0 && is_repairable_image(k))
 		rc = remedy_from_system(r, k);
 	return rc;

@@ -188,6 +188,19 @@ static void rules_done(struct rules *r)
 	vouchers_done(&r->vouchers);
 }
 
+/* What is there first, then what it would take to start it; modules come behind all. */
+static int apply_rules(struct rules *r)
+{
+	static int (*const groups[])(struct rules *r) = {rules_kernel_parts, rules_entries,
+		rules_loader_reads, rules_wanted, rules_user_space, rules_first_program,
+		rules_handover, rules_secure, rules_labels, rules_policy, rules_space};
+	int rc = 0;
+
+	for (size_t i = 0; rc >= 0 && i < ARRAY_SIZE(groups); i++)
+		rc = groups[i](r);
+	return rc < 0 || !r->offer ? rc : rules_offer(r);
+}
+
 int rules_run(struct verification *ret, const struct inventory *inv,
 	      const struct verify_options *options, const struct offer *offer, struct fault *f)
 {
@@ -206,29 +219,7 @@ int rules_run(struct verification *ret, const struct inventory *inv,
 	if (r >= 0)
 		r = findings_append(&v.findings, &inv->findings);
 	if (r >= 0)
-		r = rules_kernel_parts(&rules);
-	if (r >= 0)
-		r = rules_entries(&rules);
-	if (r >= 0)
-		r = rules_loader_reads(&rules);
-	if (r >= 0)
-		r = rules_wanted(&rules);
-	if (r >= 0)
-		r = rules_user_space(&rules);
-	if (r >= 0)
-		r = rules_first_program(&rules);
-	if (r >= 0)
-		r = rules_handover(&rules);
-	if (r >= 0)
-		r = rules_secure(&rules);
-	if (r >= 0)
-		r = rules_labels(&rules);
-	if (r >= 0)
-		r = rules_policy(&rules);
-	if (r >= 0)
-		r = rules_space(&rules);
-	if (r >= 0 && offer)
-		r = rules_offer(&rules);
+		r = apply_rules(&rules);
 	if (r < 0)
 		return fault_no_memory(f);
 	if (reads_modules(&rules)) {

@@ -59,7 +59,7 @@ int rules_first_program(struct rules *r); /* first_program.c: init */
 int rules_secure(struct rules *r);	/* secure.c: FIPS, Secure Boot */
 int rules_handover(struct rules *r);	/* handover.c: from the initramfs to the root */
 int rules_labels(struct rules *r);	/* labels.c: SELinux */
-int rules_policy(struct rules *r);	/* policy.c: SELinux enforcing without its policy */
+int rules_policy(struct rules *r);	/* selinux_policy.c: SELinux enforcing without its policy */
 int rules_space(struct rules *r);	/* space.c: room in /boot */
 int rules_secure_loaders(struct rules *r); /* secure_loaders.c: boot loaders on the ESP */
 int rules_secure_boot(struct rules *r, const struct kernel *k); /* signer.c */
@@ -90,7 +90,7 @@ enum kernel_state rules_kernel_state(const struct rules *r, size_t i);
 int rules_initramfs_lacks(const struct rules *r, const struct kernel *k, char **ret);
 bool rules_reaches_root(const struct rules *r, const struct kernel *k);
 /*
- * missing.c: what keeps a boot from its end where modules are gone that the index names,
+ * missing_modules.c: what keeps a boot from its end where modules are gone that the index names,
  * *ret a sentence, or NULL. 0 or -ENOMEM.
  */
 int rules_modules_lack(const struct rules *r, const struct kernel *k, char **ret);
